@@ -1,0 +1,70 @@
+// Files and folders as the journal needs them, and nothing more: a seam that the simulator fills
+// with a disk that crashes, tears, fails to sync, fills up and flips bits.
+//
+// Shape      a FileSystem is one folder; names are plain file names without a slash
+// Units      offsets and sizes in bytes
+// Promise    write_at          the bytes are in the kernel (they survive kill -9)
+//            write_durable_at  the bytes of this call are on the device
+//            sync              everything written before is on the device, with the file's size
+//            sync_directory    creations, renames and removals before it are on the device
+// Errors     io (the system's words in the message), limit (no space, quota), not_found, exists,
+//            conflict (lock held by another process)
+// Threads    one File may be used by one writing thread and many reading threads at once
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/result.hpp"
+
+namespace sluice {
+
+class File {
+  public:
+    virtual ~File() = default;
+
+    virtual Result<void> write_at(std::uint64_t offset, std::string_view bytes) = 0;
+    // Offset, size and address are multiples of block_size.
+    static constexpr std::size_t block_size = 4096;
+    virtual Result<void> write_durable_at(std::uint64_t offset, std::string_view bytes) = 0;
+    virtual Result<void> sync() = 0;
+    // Reads up to out.size() bytes; fewer only at the end of the file.
+    virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) = 0;
+    virtual Result<std::uint64_t> size() = 0;
+    virtual Result<void> truncate(std::uint64_t size) = 0;
+    // Hints that the cached pages of this file will not be read soon.
+    virtual void drop_cache() {}
+};
+
+struct Space {
+    std::uint64_t free_bytes = 0;
+    std::uint64_t total_bytes = 0;
+};
+
+class FileSystem {
+  public:
+    virtual ~FileSystem() = default;
+
+    enum class Access { read, write };
+    virtual Result<std::unique_ptr<File>> open(std::string_view name, Access access) = 0;
+    // Fails with exists when the name is taken.
+    virtual Result<std::unique_ptr<File>> create(std::string_view name) = 0;
+    // Replaces `to` when it exists.
+    virtual Result<void> rename(std::string_view from, std::string_view to) = 0;
+    virtual Result<void> remove(std::string_view name) = 0;
+    // Plain files only, sorted by name.
+    virtual Result<std::vector<std::string>> list() = 0;
+    virtual Result<void> sync_directory() = 0;
+    virtual Result<Space> space() = 0;
+    // The folder below this one, created when missing.
+    virtual Result<std::unique_ptr<FileSystem>> folder(std::string_view name) = 0;
+    // For people: where this is.
+    virtual std::string describe() const = 0;
+};
+
+}  // namespace sluice
