@@ -1,0 +1,10 @@
+// `sluice serve`: the server itself.
+#pragma once
+
+#include "app/cli.hpp"
+
+namespace sluice {
+
+void add_serve(CLI::App& app, Plan& plan);
+
+}  // namespace sluice
