@@ -1,0 +1,297 @@
+#include "stream/entry_index.hpp"
+
+#include <bit>
+#include <cstring>
+#include <limits>
+
+#include "stream/byte_codec.hpp"
+
+namespace sluice {
+
+namespace {
+
+constexpr std::uint64_t u32_max = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t u64_max = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint32_t first_capacity = 4;
+// Heap blocks carry this much beside what was asked for.
+constexpr std::size_t allocation_overhead = 16;
+
+static_assert(std::endian::native == std::endian::little, "slots are saved as they stand");
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------ node
+
+std::optional<EntryIndex::Slot> EntryIndex::Node::slot_for(EntryId id, EntryRef ref) const {
+    if (id.ms < ms || id.ms - ms > u32_max) return std::nullopt;
+    if (id.seq < seq || id.seq - seq > u32_max) return std::nullopt;
+    if (ref.position < position || (ref.position - position) / 8 > u32_max) return std::nullopt;
+    return Slot{static_cast<std::uint32_t>(id.ms - ms), static_cast<std::uint32_t>(id.seq - seq),
+                static_cast<std::uint32_t>((ref.position - position) / 8), ref.length};
+}
+
+std::uint32_t EntryIndex::Node::rank(EntryId id) const {
+    std::uint32_t low = 0;
+    std::uint32_t high = count;
+    while (low < high) {
+        const std::uint32_t middle = (low + high) / 2;
+        if (id_at(middle) < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+void EntryIndex::Node::reserve(std::uint32_t wanted) {
+    auto grown = std::make_unique_for_overwrite<Slot[]>(wanted);
+    if (count > 0) std::memcpy(grown.get(), &slots[begin], count * sizeof(Slot));
+    slots = std::move(grown);
+    begin = 0;
+    capacity = wanted;
+}
+
+void EntryIndex::Node::erase(std::uint32_t i) {
+    Slot* const first = &slots[begin];
+    if (i < count / 2) {
+        std::memmove(first + 1, first, i * sizeof(Slot));
+        ++begin;
+    } else {
+        std::memmove(first + i, first + i + 1, (count - i - 1) * sizeof(Slot));
+    }
+    --count;
+    if (capacity > 2 * first_capacity && count > 0 && count <= capacity / 4) reserve(capacity / 2);
+}
+
+bool EntryIndex::Node::rebase(std::uint32_t i, EntryRef to) {
+    std::uint64_t lowest = to.position;
+    std::uint64_t highest = to.position;
+    for (std::uint32_t k = 0; k < count; ++k) {
+        if (k == i) continue;
+        lowest = std::min(lowest, ref_at(k).position);
+        highest = std::max(highest, ref_at(k).position);
+    }
+    if ((highest - lowest) / 8 > u32_max) return false;
+    for (std::uint32_t k = 0; k < count; ++k) {
+        const std::uint64_t at = k == i ? to.position : ref_at(k).position;
+        slots[begin + k].position = static_cast<std::uint32_t>((at - lowest) / 8);
+    }
+    slots[begin + i].length = to.length;
+    position = lowest;
+    return true;
+}
+
+// ----------------------------------------------------------------------------------- index
+
+EntryIndex::Node EntryIndex::node_from(EntryId id, EntryRef ref, std::uint32_t capacity) {
+    Node node;
+    node.ms = id.ms;
+    // Sequence numbers begin again with each millisecond, so the base is zero while they are small.
+    node.seq = id.seq > u32_max ? id.seq : 0;
+    node.position = ref.position;
+    node.reserve(capacity);
+    node.slots[0] = *node.slot_for(id, ref);
+    node.count = 1;
+    node.appended = 1;
+    return node;
+}
+
+void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node) {
+    const std::uint32_t limit = entries_per_node == 0
+                                    ? entries_per_node_limit
+                                    : std::min(entries_per_node, entries_per_node_limit);
+    ++size_;
+    if (!nodes_.empty() && nodes_.back().appended < limit) {
+        Node& node = nodes_.back();
+        if (const auto slot = node.slot_for(id, ref)) {
+            if (node.begin + node.count == node.capacity) {
+                node.reserve(node.count < node.capacity / 2 ? node.capacity
+                                                            : std::min(2 * node.capacity, limit));
+            }
+            node.slots[node.begin + node.count] = *slot;
+            ++node.count;
+            ++node.appended;
+            return;
+        }
+    }
+    // The first node grows with a small stream; a stream that filled one will fill the next.
+    const bool filled_one = !nodes_.empty() && nodes_.back().appended >= limit;
+    const std::uint32_t whole = std::min(limit, entries_per_node_default);
+    nodes_.push_back(node_from(id, ref, filled_one ? whole : std::min(first_capacity, whole)));
+}
+
+std::size_t EntryIndex::node_of(EntryId id) const {
+    std::size_t low = 0;
+    std::size_t high = nodes_.size();
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (node_last_id(middle) < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+EntryIndex::Cursor EntryIndex::lower_bound(EntryId id) const {
+    const std::size_t node = node_of(id);
+    if (node == nodes_.size()) return end();
+    return {node, nodes_[node].rank(id)};
+}
+
+EntryIndex::Cursor EntryIndex::upper_bound(EntryId id) const {
+    const auto above = id.next();
+    return above ? lower_bound(*above) : end();
+}
+
+IndexEntry EntryIndex::at(Cursor cursor) const {
+    const Node& node = nodes_[cursor.node];
+    return {node.id_at(cursor.slot), node.ref_at(cursor.slot)};
+}
+
+EntryIndex::Cursor EntryIndex::next(Cursor cursor) const {
+    if (cursor.slot + 1 < nodes_[cursor.node].count) return {cursor.node, cursor.slot + 1};
+    return {cursor.node + 1, 0};
+}
+
+EntryIndex::Cursor EntryIndex::previous(Cursor cursor) const {
+    if (cursor.slot > 0) return {cursor.node, cursor.slot - 1};
+    return {cursor.node - 1, nodes_[cursor.node - 1].count - 1};
+}
+
+std::optional<EntryRef> EntryIndex::find(EntryId id) const {
+    const Cursor cursor = lower_bound(id);
+    if (cursor == end() || at(cursor).id != id) return std::nullopt;
+    return at(cursor).ref;
+}
+
+std::optional<EntryRef> EntryIndex::erase(EntryId id) {
+    const Cursor cursor = lower_bound(id);
+    if (cursor == end() || at(cursor).id != id) return std::nullopt;
+    const EntryRef ref = at(cursor).ref;
+    --size_;
+    if (nodes_[cursor.node].count == 1) {
+        nodes_.erase(cursor.node);
+    } else {
+        nodes_[cursor.node].erase(cursor.slot);
+    }
+    return ref;
+}
+
+void EntryIndex::pop_front() {
+    --size_;
+    if (nodes_.front().count == 1) {
+        nodes_.pop_front();
+    } else {
+        nodes_.front().erase(0);
+    }
+}
+
+bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
+    const Cursor cursor = lower_bound(id);
+    if (cursor == end() || at(cursor).id != id || at(cursor).ref != from) return false;
+    Node& node = nodes_[cursor.node];
+    if (const auto slot = node.slot_for(id, to)) {
+        node.slots[node.begin + cursor.slot] = *slot;
+    } else if (!node.rebase(cursor.slot, to)) {
+        split_out(cursor.node, cursor.slot, to);
+    }
+    return true;
+}
+
+// Cuts a node around an entry that now lies too far from its neighbours: up to three nodes.
+void EntryIndex::split_out(std::size_t node, std::uint32_t slot, EntryRef to) {
+    const EntryId id = nodes_[node].id_at(slot);
+    const std::uint32_t behind = nodes_[node].count - slot - 1;
+    Node alone = node_from(id, to, 1);
+    alone.appended = nodes_[node].appended;
+    if (behind > 0) {
+        Node& whole = nodes_[node];
+        Node rest;
+        rest.ms = whole.ms;
+        rest.seq = whole.seq;
+        rest.position = whole.position;
+        rest.reserve(behind);
+        std::memcpy(rest.slots.get(), &whole.slots[whole.begin + slot + 1], behind * sizeof(Slot));
+        rest.count = behind;
+        rest.appended = whole.appended;
+        nodes_.insert(node + 1, std::move(rest));
+    }
+    if (slot == 0) {
+        nodes_[node] = std::move(alone);
+        return;
+    }
+    nodes_[node].count = slot;
+    nodes_.insert(node + 1, std::move(alone));
+}
+
+std::size_t EntryIndex::memory_bytes() const {
+    std::size_t bytes = nodes_.memory_bytes();
+    for (const Node& node : nodes_) {
+        bytes += node.capacity * sizeof(Slot) + allocation_overhead;
+    }
+    return bytes;
+}
+
+// -------------------------------------------------------------------------------- snapshot
+
+void EntryIndex::save(std::string& out) const {
+    put_u64(out, nodes_.size());
+    for (const Node& node : nodes_) {
+        put_u64(out, node.ms);
+        put_u64(out, node.seq);
+        put_u64(out, node.position);
+        put_u32(out, node.count);
+        put_u32(out, node.appended);
+        const auto* const first = reinterpret_cast<const char*>(&node.slots[node.begin]);
+        out.append(first, node.count * sizeof(Slot));
+    }
+}
+
+Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
+    const Error damaged{Errc::corrupt, "load stream index: a node is damaged"};
+    ByteReader reader(bytes);
+    Node node;
+    node.ms = reader.u64();
+    node.seq = reader.u64();
+    node.position = reader.u64();
+    const std::uint32_t count = reader.u32();
+    node.appended = reader.u32();
+    const std::string_view slots = reader.bytes(std::uint64_t{count} * sizeof(Slot));
+    if (reader.failed() || count == 0 || node.appended < count) return damaged;
+    node.reserve(count);
+    std::memcpy(node.slots.get(), slots.data(), slots.size());
+    node.count = count;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const Slot& slot = node.slots[i];
+        if (slot.ms > u64_max - node.ms || slot.seq > u64_max - node.seq) return damaged;
+        if (i > 0 && !(node.id_at(i - 1) < node.id_at(i))) return damaged;
+    }
+    bytes = reader.rest();
+    return node;
+}
+
+Result<EntryIndex> EntryIndex::load(std::string_view& bytes) {
+    ByteReader reader(bytes);
+    const std::uint64_t nodes = reader.u64();
+    constexpr std::size_t node_bytes_min = 32 + sizeof(Slot);
+    if (reader.failed() || nodes > reader.rest().size() / node_bytes_min) {
+        return Error{Errc::corrupt, "load stream index: the number of nodes is damaged"};
+    }
+    bytes = reader.rest();
+    EntryIndex index;
+    index.nodes_.reserve(nodes);
+    for (std::uint64_t i = 0; i < nodes; ++i) {
+        SLUICE_TRY_ASSIGN(Node node, load_node(bytes));
+        if (i > 0 && !(index.node_last_id(i - 1) < node.id_at(0))) {
+            return Error{Errc::corrupt, "load stream index: nodes are out of order"};
+        }
+        index.size_ += node.count;
+        index.nodes_.push_back(std::move(node));
+    }
+    return index;
+}
+
+}  // namespace sluice
