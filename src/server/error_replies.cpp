@@ -1,0 +1,51 @@
+#include "server/error_replies.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+std::string_view protocol_word(Errc code) {
+    switch (code) {
+        case Errc::corrupt:
+            return "CORRUPT";
+        case Errc::io:
+            return "IOERR";
+        case Errc::limit:
+            return "DISKFULL";
+        case Errc::unavailable:
+            return "MISCONF";
+        case Errc::closed:
+            return "LOADING";
+        case Errc::invalid:
+        case Errc::not_found:
+        case Errc::exists:
+        case Errc::conflict:
+        case Errc::timeout:
+        case Errc::unsupported:
+            return "ERR";
+    }
+    return "ERR";
+}
+
+}  // namespace
+
+std::string error_reply_text(const Error& error) {
+    std::string text(protocol_word(error.code));
+    text += ' ';
+    text += error.message;
+    return text;
+}
+
+void reply_error(ReplyWriter& reply, const Error& error) {
+    reply.error(error_reply_text(error));
+}
+
+std::string printable(std::string_view text, std::size_t size_max) {
+    std::string clean(text.substr(0, size_max));
+    std::ranges::replace_if(clean, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    return clean;
+}
+
+}  // namespace sluice

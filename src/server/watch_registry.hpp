@@ -1,0 +1,56 @@
+// WATCH: which sessions want to know that a key changed before their EXEC.
+//
+// Promise    touch() costs a look at an empty table when nobody watches
+// Invariant  a session is listed under a key exactly when the key is in the session's list
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/key.hpp"
+
+namespace sluice {
+
+// A key by name, whether it exists or not.
+struct KeyName {
+    TenantNumber tenant = 0;
+    std::string name;
+    friend auto operator<=>(const KeyName&, const KeyName&) = default;
+};
+
+class WatchRegistry {
+  public:
+    using SessionId = std::uint64_t;
+
+    bool empty() const { return watchers_.empty(); }
+    std::size_t key_count() const { return watchers_.size(); }
+    std::size_t session_count() const { return sessions_.size(); }
+
+    void watch(SessionId session, TenantNumber tenant, std::string_view name);
+    void unwatch(SessionId session);
+    bool is_watched(TenantNumber tenant, std::string_view name) const;
+    // The key changed: every session that watches it fails its EXEC.
+    void touch(TenantNumber tenant, std::string_view name);
+    // Every watched key counts as changed (the store was reopened).
+    void touch_all();
+    bool is_dirty(SessionId session) const;
+    // The keys of a session, so that EXEC can let expired ones go first.
+    std::vector<KeyName> keys_of(SessionId session) const;
+    std::vector<KeyName> keys() const;
+
+  private:
+    struct Watching {
+        std::vector<KeyName> keys;
+        bool dirty = false;
+    };
+
+    std::map<std::pair<TenantNumber, std::string>, std::vector<SessionId>, std::less<>> watchers_;
+    std::unordered_map<SessionId, Watching> sessions_;
+};
+
+}  // namespace sluice
