@@ -1,0 +1,69 @@
+#include "event/byte_hash.hpp"
+
+#include <bit>
+#include <cstring>
+
+namespace sluice {
+
+namespace {
+
+struct Seed {
+    std::uint64_t first = 0x736c756963652121;
+    std::uint64_t second = 0x6576656e74627573;
+};
+Seed seed;
+
+struct SipState {
+    std::uint64_t v0 = seed.first ^ 0x736f6d6570736575;
+    std::uint64_t v1 = seed.second ^ 0x646f72616e646f6d;
+    std::uint64_t v2 = seed.first ^ 0x6c7967656e657261;
+    std::uint64_t v3 = seed.second ^ 0x7465646279746573;
+
+    void round() {
+        v0 += v1;
+        v2 += v3;
+        v1 = std::rotl(v1, 13) ^ v0;
+        v3 = std::rotl(v3, 16) ^ v2;
+        v0 = std::rotl(v0, 32);
+        v2 += v1;
+        v0 += v3;
+        v1 = std::rotl(v1, 17) ^ v2;
+        v3 = std::rotl(v3, 21) ^ v0;
+        v2 = std::rotl(v2, 32);
+    }
+    void mix(std::uint64_t word) {
+        v3 ^= word;
+        round();
+        v0 ^= word;
+    }
+    std::uint64_t finish() {
+        v2 ^= 0xff;
+        round();
+        round();
+        round();
+        return v0 ^ v1 ^ v2 ^ v3;
+    }
+};
+
+}  // namespace
+
+std::uint64_t byte_hash(std::string_view bytes) {
+    SipState state;
+    const std::uint64_t size = bytes.size();
+    for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data(), 8);
+        state.mix(word);
+    }
+    // The last word holds the remaining bytes and, on top, the size.
+    std::uint64_t last = 0;
+    if (!bytes.empty()) std::memcpy(&last, bytes.data(), bytes.size());
+    state.mix(last | size << 56);
+    return state.finish();
+}
+
+void seed_byte_hash(std::uint64_t first, std::uint64_t second) {
+    seed = {first, second};
+}
+
+}  // namespace sluice
