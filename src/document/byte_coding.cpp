@@ -5,7 +5,7 @@
 
 namespace sluice {
 
-void put_varint(std::string& out, std::uint64_t value) {
+void put_number(std::string& out, std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) {
         out.push_back(static_cast<char>(value | 0x80));
     }
@@ -13,7 +13,7 @@ void put_varint(std::string& out, std::uint64_t value) {
 }
 
 void put_sized(std::string& out, std::string_view bytes) {
-    put_varint(out, bytes.size());
+    put_number(out, bytes.size());
     out.append(bytes);
 }
 
@@ -27,14 +27,14 @@ void put_double(std::string& out, double value) {
     put_fixed64(out, std::bit_cast<std::uint64_t>(value));
 }
 
-std::optional<std::uint8_t> ByteReader::byte() {
+std::optional<std::uint8_t> DocumentReader::byte() {
     if (left_.empty()) return std::nullopt;
     const auto value = static_cast<std::uint8_t>(left_.front());
     left_.remove_prefix(1);
     return value;
 }
 
-std::optional<std::uint64_t> ByteReader::varint() {
+std::optional<std::uint64_t> DocumentReader::varint() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         const auto next = byte();
@@ -45,7 +45,7 @@ std::optional<std::uint64_t> ByteReader::varint() {
     return std::nullopt;
 }
 
-std::optional<std::string_view> ByteReader::sized() {
+std::optional<std::string_view> DocumentReader::sized() {
     const auto size = varint();
     if (!size || *size > left_.size()) return std::nullopt;
     const auto bytes = left_.substr(0, *size);
@@ -53,7 +53,7 @@ std::optional<std::string_view> ByteReader::sized() {
     return bytes;
 }
 
-std::optional<std::uint64_t> ByteReader::fixed64() {
+std::optional<std::uint64_t> DocumentReader::fixed64() {
     if (left_.size() < 8) return std::nullopt;
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < 8; ++i) {
@@ -63,7 +63,7 @@ std::optional<std::uint64_t> ByteReader::fixed64() {
     return value;
 }
 
-std::optional<double> ByteReader::real() {
+std::optional<double> DocumentReader::real() {
     const auto bits = fixed64();
     if (!bits) return std::nullopt;
     return std::bit_cast<double>(*bits);

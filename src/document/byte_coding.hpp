@@ -16,14 +16,14 @@
 
 namespace sluice {
 
-void put_varint(std::string& out, std::uint64_t value);
+void put_number(std::string& out, std::uint64_t value);
 void put_sized(std::string& out, std::string_view bytes);
 void put_fixed64(std::string& out, std::uint64_t value);
 void put_double(std::string& out, double value);
 
-class ByteReader {
+class DocumentReader {
   public:
-    explicit ByteReader(std::string_view bytes) : left_(bytes) {}
+    explicit DocumentReader(std::string_view bytes) : left_(bytes) {}
 
     bool done() const { return left_.empty(); }
     std::string_view rest() const { return left_; }

@@ -29,7 +29,7 @@ std::string string_append_effect(std::string_view bytes) {
 
 std::string string_write_effect(std::uint64_t offset, std::string_view bytes) {
     std::string effect = effect_of(EffectKind::string_write, bytes.size() + 10);
-    put_varint(effect, offset);
+    put_number(effect, offset);
     effect.append(bytes);
     return effect;
 }
@@ -43,7 +43,7 @@ void EffectBuilder::add_field(std::string_view field, std::string_view value) {
 
 void EffectBuilder::add_expiry(std::string_view field, std::optional<WallTime> expires_at) {
     put_sized(bytes_, field);
-    put_varint(bytes_, expires_at ? static_cast<std::uint64_t>(expires_at->ms()) : 0);
+    put_number(bytes_, expires_at ? static_cast<std::uint64_t>(expires_at->ms()) : 0);
 }
 
 void EffectBuilder::add_member(std::string_view member, double score) {
@@ -56,7 +56,7 @@ void EffectBuilder::add_name(std::string_view name) {
 }
 
 Result<ParsedEffect> parse_effect(std::string_view effect) {
-    ByteReader reader(effect);
+    DocumentReader reader(effect);
     const auto kind = reader.byte();
     if (!kind) return corrupt_effect("no kind");
     return ParsedEffect{static_cast<EffectKind>(*kind), reader.rest()};

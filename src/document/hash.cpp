@@ -23,7 +23,7 @@ Error corrupt_snapshot() {
 // Reads the items of an effect and calls use(reader) -> bool for each, false when one is short.
 template <class Use>
 bool each_item(std::string_view items, Use use) {
-    ByteReader reader(items);
+    DocumentReader reader(items);
     while (!reader.done()) {
         if (!use(reader)) return false;
     }
@@ -35,7 +35,7 @@ struct Expiry {
     std::optional<WallTime> expires_at;
 };
 
-std::optional<Expiry> read_expiry(ByteReader& reader) {
+std::optional<Expiry> read_expiry(DocumentReader& reader) {
     const auto name = reader.sized();
     const auto ms = reader.varint();
     if (!name || !ms || *ms > expiry_ms_max) return std::nullopt;
@@ -105,28 +105,28 @@ std::vector<std::string> Hash::expired_fields(WallTime now) const {
 // Reads the whole effect before the first change, so that a damaged one changes nothing.
 Result<void> Hash::apply(std::string_view effect) {
     SLUICE_TRY_ASSIGN(const ParsedEffect parsed, parse_effect(effect));
-    const auto read_set = [&](ByteReader& reader, bool applies) {
+    const auto read_set = [&](DocumentReader& reader, bool applies) {
         const auto name = reader.sized();
         const auto value = reader.sized();
         if (!name || !value) return false;
         if (applies) set(*name, *value);
         return true;
     };
-    const auto read_remove = [&](ByteReader& reader, bool applies) {
+    const auto read_remove = [&](DocumentReader& reader, bool applies) {
         const auto name = reader.sized();
         if (name && applies) erase(*name);
         return name.has_value();
     };
-    const auto read_expire = [&](ByteReader& reader, bool applies) {
+    const auto read_expire = [&](DocumentReader& reader, bool applies) {
         const auto expiry = read_expiry(reader);
         if (expiry && applies) set_expiry(expiry->name, expiry->expires_at);
         return expiry.has_value();
     };
     const auto run = [&](const auto& read) -> Result<void> {
-        if (!each_item(parsed.items, [&](ByteReader& reader) { return read(reader, false); })) {
+        if (!each_item(parsed.items, [&](DocumentReader& reader) { return read(reader, false); })) {
             return corrupt_effect("hash effect does not parse");
         }
-        each_item(parsed.items, [&](ByteReader& reader) { return read(reader, true); });
+        each_item(parsed.items, [&](DocumentReader& reader) { return read(reader, true); });
         return {};
     };
     switch (parsed.kind) {
@@ -191,12 +191,12 @@ void Hash::save(std::string& out) const {
         out.push_back(static_cast<char>(field.expires_at ? field_expires : 0));
         put_sized(out, field.name);
         put_sized(out, field.value);
-        if (field.expires_at) put_varint(out, static_cast<std::uint64_t>(field.expires_at->ms()));
+        if (field.expires_at) put_number(out, static_cast<std::uint64_t>(field.expires_at->ms()));
     });
 }
 
 Result<Hash> Hash::load(std::string_view snapshot) {
-    ByteReader reader(snapshot);
+    DocumentReader reader(snapshot);
     const auto layout = reader.byte();
     if (!layout || *layout > layout_table) return corrupt_snapshot();
     Hash hash;

@@ -5,7 +5,7 @@
 namespace sluice {
 
 std::optional<PackedPairs::Pair> PackedPairs::at(std::size_t offset) const {
-    ByteReader reader(std::string_view(bytes_).substr(offset));
+    DocumentReader reader(std::string_view(bytes_).substr(offset));
     const auto key = reader.sized();
     const auto value = reader.sized();
     if (!key || !value) return std::nullopt;
@@ -42,7 +42,7 @@ void PackedPairs::erase(std::string_view key) {
 
 std::optional<PackedPairs> PackedPairs::parse(std::string_view bytes, std::size_t size_max) {
     PackedPairs pairs;
-    ByteReader reader(bytes);
+    DocumentReader reader(bytes);
     while (!reader.done()) {
         const auto key = reader.sized();
         const auto value = reader.sized();

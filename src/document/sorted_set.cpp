@@ -24,7 +24,7 @@ struct Item {
     double score;
 };
 
-std::optional<Item> read_item(ByteReader& reader) {
+std::optional<Item> read_item(DocumentReader& reader) {
     const auto member = reader.sized();
     const auto score = reader.real();
     if (!member || !score || std::isnan(*score)) return std::nullopt;
@@ -32,7 +32,7 @@ std::optional<Item> read_item(ByteReader& reader) {
 }
 
 bool is_set_effect(std::string_view items) {
-    ByteReader reader(items);
+    DocumentReader reader(items);
     while (!reader.done()) {
         if (!read_item(reader)) return false;
     }
@@ -40,7 +40,7 @@ bool is_set_effect(std::string_view items) {
 }
 
 bool is_remove_effect(std::string_view items) {
-    ByteReader reader(items);
+    DocumentReader reader(items);
     while (!reader.done()) {
         if (!reader.sized()) return false;
     }
@@ -171,7 +171,7 @@ std::uint64_t SortedSet::scan(std::uint64_t cursor, std::size_t count, const Vis
 // Reads the whole effect before the first change, so that a damaged one changes nothing.
 Result<void> SortedSet::apply(std::string_view effect) {
     SLUICE_TRY_ASSIGN(const ParsedEffect parsed, parse_effect(effect));
-    ByteReader reader(parsed.items);
+    DocumentReader reader(parsed.items);
     if (parsed.kind == EffectKind::members_set && is_set_effect(parsed.items)) {
         while (!reader.done()) {
             const auto item = read_item(reader);
@@ -215,7 +215,7 @@ void SortedSet::save(std::string& out) const {
 }
 
 Result<SortedSet> SortedSet::load(std::string_view snapshot) {
-    ByteReader reader(snapshot);
+    DocumentReader reader(snapshot);
     const auto flag = reader.byte();
     if (!flag || *flag > size_large) return corrupt_snapshot();
     SortedSet loaded;

@@ -10,7 +10,7 @@ namespace sluice {
 namespace {
 
 Result<void> write_at(std::string& value, std::string_view items) {
-    ByteReader reader(items);
+    DocumentReader reader(items);
     const auto offset = reader.varint();
     if (!offset) return corrupt_effect("string write without offset");
     const std::string_view bytes = reader.rest();
