@@ -1,0 +1,413 @@
+#include "journal/recovery.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "journal/segment_scan.hpp"
+
+namespace sluice {
+
+namespace {
+
+// The bytes of one segment file, read whole.
+struct LoadedSegment {
+    std::string bytes;
+    std::uint64_t base = 0;
+};
+
+// A record kept until the command that it belongs to is known to be complete.
+struct StagedRecord {
+    RecordTag tag;
+    std::uint64_t position = 0;
+    std::string body;
+};
+
+class Walk {
+  public:
+    Walk(FileSystem& files, const RecoveryFrom& from, JournalVisitor& visitor)
+        : files_(files), from_(from), visitor_(visitor), expected_(from.sequence) {}
+
+    Result<RecoveredJournal> run();
+
+  private:
+    Result<void> take_inventory();
+    Result<void> add_segment(const std::string& name, std::uint64_t base);
+    Result<void> find_start();
+    Result<void> load(std::size_t index);
+    SegmentScan scan() const { return {loaded_.bytes, loaded_.base, from_.store}; }
+    Segment& current() { return *found_.segments[index_]; }
+
+    // Step 2. False: no batch follows.
+    Result<bool> step();
+    std::optional<FoundBatch> next_here() const;
+    bool continues(const FoundBatch& batch) const;
+    Result<bool> enter(std::size_t index, std::uint64_t position);
+    Result<std::size_t> segment_that_restarts_here() const;
+    // Step 3.
+    Result<std::uint64_t> durable_behind(std::uint64_t position);
+    Result<bool> skip_damage();
+    // Steps 4 and 5.
+    Result<bool> take(const FoundBatch& batch);
+    void visit(const RecordView& record, bool staged);
+    void release_staged();
+    Result<void> cut_tail();
+    void finish();
+    void report(Damage damage);
+
+    FileSystem& files_;
+    RecoveryFrom from_;
+    JournalVisitor& visitor_;
+    RecoveredJournal found_;
+
+    std::size_t index_ = 0;
+    LoadedSegment loaded_;
+    std::uint64_t at_ = 0;  // where the walk stands
+    std::uint64_t expected_;
+    std::optional<std::uint32_t> previous_checksum_;
+    std::vector<StagedRecord> staged_;
+    bool is_staging_ = false;
+    // Behind the last complete command, and the chain as it was there.
+    std::uint64_t complete_end_ = 0;
+    std::size_t complete_index_ = 0;
+    std::uint64_t complete_sequence_ = 1;
+    std::uint32_t complete_checksum_ = 0;
+};
+
+Result<void> Walk::add_segment(const std::string& name, std::uint64_t base) {
+    SLUICE_TRY_ASSIGN(auto file, files_.open(name, FileSystem::Access::read));
+    std::string bytes(segment_header_size, '\0');
+    SLUICE_TRY_ASSIGN(const std::size_t got, file->read_at(0, bytes));
+    bytes.resize(got);
+    SLUICE_TRY_ASSIGN(const std::uint64_t size, file->size());
+    auto segment = std::make_unique<Segment>();
+    segment->base = base;
+    segment->size = size;
+    const auto header = decode_segment_header(bytes);
+    if (!header) {
+        if (header.error().code == Errc::unsupported) return header.error().within(name);
+        found_.notes.push_back(name + ": " + header.error().message +
+                               "; its batches are read all the same");
+    } else if (header->store != from_.store || header->base != base) {
+        found_.notes.push_back(name + " belongs to another store or place and is left alone");
+        return {};
+    } else {
+        segment->number = header->number;
+        segment->previous_end = header->previous_end;
+        if (header->size != size) {
+            found_.notes.push_back(name + " has " + std::to_string(size) + " bytes instead of " +
+                                   std::to_string(header->size));
+            segment->size = std::max(size, header->size);
+        }
+    }
+    segment->end = base + segment_header_size;
+    found_.segments.push_back(std::move(segment));
+    return {};
+}
+
+Result<void> Walk::take_inventory() {
+    SLUICE_TRY_ASSIGN(const auto names, files_.list());
+    for (const std::string& name : names) {
+        if (const auto base = parse_segment_file_name(name)) SLUICE_TRY(add_segment(name, *base));
+    }
+    std::ranges::sort(found_.segments, {}, [](const auto& segment) { return segment->base; });
+    return {};
+}
+
+Result<void> Walk::load(std::size_t index) {
+    index_ = index;
+    Segment& segment = current();
+    if (!segment.file) {
+        SLUICE_TRY_ASSIGN(segment.file,
+                          files_.open(segment_file_name(segment.base), FileSystem::Access::read));
+    }
+    loaded_.base = segment.base;
+    loaded_.bytes.resize(segment.size);
+    SLUICE_TRY_ASSIGN(const std::size_t got, segment.file->read_at(0, loaded_.bytes));
+    loaded_.bytes.resize(got);
+    segment.file.reset();
+    return {};
+}
+
+// Where the walk begins: in the segment that holds the position, or in the first one behind it.
+Result<void> Walk::find_start() {
+    const auto& segments = found_.segments;
+    at_ = complete_end_ = from_.position;
+    if (segments.empty()) return {};
+    const auto behind = std::ranges::upper_bound(segments, from_.position, {},
+                                                 [](const auto& segment) { return segment->base; });
+    index_ = static_cast<std::size_t>(behind - segments.begin());
+    if (index_ > 0 && from_.position <= segments[index_ - 1]->limit()) --index_;
+    if (index_ == segments.size()) return {};
+    if (segments[index_]->base > from_.position && from_.position == 0 &&
+        segments[index_]->number != 0) {
+        return Error{Errc::corrupt, "the journal begins at position " +
+                                        std::to_string(segments[index_]->base) +
+                                        " and no checkpoint covers what was before"};
+    }
+    SLUICE_TRY(load(index_));
+    at_ = std::max(at_, current().base + segment_header_size);
+    for (std::size_t i = 0; i < index_; ++i)
+        segments[i]->end = segments[i]->limit();
+    return {};
+}
+
+bool Walk::continues(const FoundBatch& batch) const {
+    return batch.header.sequence == expected_ &&
+           (!previous_checksum_ || batch.header.previous_checksum == *previous_checksum_);
+}
+
+std::optional<FoundBatch> Walk::next_here() const {
+    for (const std::uint64_t position : {at_, round_up(at_, block_alignment)}) {
+        const auto batch = scan().batch_at(position);
+        if (batch && continues(*batch)) return batch;
+    }
+    return std::nullopt;
+}
+
+// The index of the segment with which a later process went on from here; 0 when there is none.
+Result<std::size_t> Walk::segment_that_restarts_here() const {
+    for (std::size_t i = index_ + 1; i < found_.segments.size(); ++i) {
+        const auto end = found_.segments[i]->previous_end;
+        if (end != 0 && (end == at_ || end == round_up(at_, block_alignment))) return i;
+    }
+    return std::size_t{0};
+}
+
+Result<bool> Walk::enter(std::size_t index, std::uint64_t position) {
+    SLUICE_TRY(load(index));
+    at_ = position;
+    return true;
+}
+
+Result<bool> Walk::step() {
+    SLUICE_TRY_ASSIGN(const std::size_t restart, segment_that_restarts_here());
+    if (restart != 0) {
+        // What the earlier process left unfinished was cut.
+        staged_.clear();
+        is_staging_ = false;
+        expected_ = complete_sequence_;
+        previous_checksum_.reset();
+        return enter(restart, found_.segments[restart]->base + segment_header_size);
+    }
+    if (const auto batch = next_here()) return take(*batch);
+    const std::size_t here = index_;
+    const std::uint64_t at = at_;
+    for (std::size_t i = here + 1; i < found_.segments.size(); ++i) {
+        SLUICE_TRY(load(i));
+        const auto first = scan().batch_at(current().base + segment_header_size);
+        if (first && continues(*first)) {
+            at_ = first->position;
+            return take(*first);
+        }
+    }
+    SLUICE_TRY(load(here));
+    at_ = at;
+    return skip_damage();
+}
+
+// The highest position that anything behind this one proves to have been on the device.
+Result<std::uint64_t> Walk::durable_behind(std::uint64_t position) {
+    const std::size_t here = index_;
+    std::uint64_t durable = scan().highest_durable(position, expected_);
+    for (std::size_t i = here + 1; i < found_.segments.size(); ++i) {
+        durable = std::max(durable, found_.segments[i]->previous_end);
+        SLUICE_TRY(load(i));
+        durable = std::max(durable, scan().highest_durable(loaded_.base, expected_));
+    }
+    if (index_ != here) SLUICE_TRY(load(here));
+    return durable;
+}
+
+// No batch follows: the end, or damage with more behind it.
+Result<bool> Walk::skip_damage() {
+    SLUICE_TRY_ASSIGN(const std::uint64_t durable, durable_behind(at_));
+    if (durable <= round_up(at_, block_alignment)) return false;
+    const std::size_t here = index_;
+    const std::uint64_t begin = at_;
+    for (std::size_t i = here; i < found_.segments.size(); ++i) {
+        if (i != index_) SLUICE_TRY(load(i));
+        const std::uint64_t from = i == here ? begin : loaded_.base + segment_header_size;
+        const auto next = scan().find_batch(from, expected_);
+        const bool restarts = i + 1 < found_.segments.size() &&
+                              found_.segments[i + 1]->previous_end > from &&
+                              found_.segments[i + 1]->previous_end <= scan().limit();
+        const std::uint64_t until = next       ? next->position
+                                    : restarts ? found_.segments[i + 1]->previous_end
+                                               : scan().limit();
+        // The records may be intact though their batch's header is not.
+        scan().salvage_records(
+            from, until, [&](const RecordView& record) { visit(record, false); },
+            [&](const SegmentScan::Gap& gap) {
+                const auto bytes = scan().between(gap.begin, gap.end);
+                const bool is_empty = bytes.find_first_not_of('\0') == std::string_view::npos;
+                // A header is no record: a gap of its size loses nothing.
+                const bool is_header = gap.end - gap.begin == batch_header_size;
+                if (is_empty && gap.end - gap.begin < block_alignment) return;
+                report({.file = segment_file_name(loaded_.base),
+                        .begin = gap.begin,
+                        .end = gap.end,
+                        .file_offset = gap.begin - loaded_.base,
+                        .key_number = gap.key_number,
+                        .records_lost = !is_header});
+            });
+        if (next) {
+            expected_ = next->header.sequence;
+            previous_checksum_.reset();
+            at_ = next->position;
+            current().end = at_;
+            return true;
+        }
+        current().end = until;
+        at_ = until;
+        if (restarts) return true;
+    }
+    return false;
+}
+
+void Walk::visit(const RecordView& record, bool staged) {
+    if (staged) {
+        staged_.push_back({record.tag, record.position, std::string(record.body)});
+        return;
+    }
+    ++found_.records;
+    visitor_.on_record(record);
+}
+
+void Walk::release_staged() {
+    for (const StagedRecord& record : staged_) {
+        visit({record.tag, record.position, record.body}, false);
+    }
+    staged_.clear();
+    is_staging_ = false;
+}
+
+void Walk::report(Damage damage) {
+    found_.notes.push_back(damage.text());
+    visitor_.on_damage(damage);
+}
+
+Result<bool> Walk::take(const FoundBatch& batch) {
+    const std::uint64_t begin = batch.position + batch_header_size;
+    const bool stage = is_staging_ || batch.header.is_unfinished;
+    // Looked at before anything is applied: a batch counts whole or not at all.
+    std::uint32_t count = 0;
+    const bool intact = scan().walk_records(begin, batch.end(), [&](const RecordView&) {
+        ++count;
+    }) && count == batch.header.count;
+    if (!intact) {
+        SLUICE_TRY_ASSIGN(const std::uint64_t durable, durable_behind(batch.end()));
+        if (durable < batch.end()) return false;  // The torn last batch.
+    }
+    const auto on_record = [&](const RecordView& record) { visit(record, stage); };
+    if (intact) {
+        scan().walk_records(begin, batch.end(), on_record);
+    } else {
+        scan().salvage_records(begin, batch.end(), on_record, [&](const SegmentScan::Gap& gap) {
+            report({.file = segment_file_name(loaded_.base),
+                    .begin = gap.begin,
+                    .end = gap.end,
+                    .file_offset = gap.begin - loaded_.base,
+                    .key_number = gap.key_number});
+        });
+    }
+    is_staging_ = stage;
+    if (!batch.header.is_unfinished) release_staged();
+    ++found_.batches;
+    found_.bytes += batch.header.size;
+    at_ = batch.end();
+    expected_ = batch.header.sequence + 1;
+    previous_checksum_ = batch.checksum;
+    current().end = at_;
+    if (!is_staging_) {
+        complete_end_ = at_;
+        complete_index_ = index_;
+        complete_sequence_ = expected_;
+        complete_checksum_ = batch.checksum;
+    }
+    return true;
+}
+
+// Step 4: what stands behind the end is kept aside for people.
+Result<void> Walk::cut_tail() {
+    if (found_.segments.empty() || index_ >= found_.segments.size()) return {};
+    for (std::size_t i = complete_index_; i < found_.segments.size(); ++i) {
+        SLUICE_TRY(load(i));
+        const std::uint64_t begin =
+            std::max(i == complete_index_ ? complete_end_ : loaded_.base + segment_header_size,
+                     loaded_.base + segment_header_size);
+        const std::uint64_t end = scan().end_of_remains(begin);
+        if (end == begin) continue;
+        const auto bytes = scan().between(begin, end);
+        found_.cut_bytes += bytes.size();
+        found_.notes.push_back("cut a torn tail of " + std::to_string(bytes.size()) +
+                               " bytes off " + segment_file_name(loaded_.base) + " at byte " +
+                               std::to_string(begin - loaded_.base) +
+                               (from_.read_only ? "" : ", kept in lost+found"));
+        if (from_.read_only) continue;
+        SLUICE_TRY_ASSIGN(auto folder, files_.folder("lost+found"));
+        const std::string name = "torn-" + std::to_string(begin) + ".bin";
+        (void)folder->remove(name);
+        SLUICE_TRY_ASSIGN(auto file, folder->create(name));
+        SLUICE_TRY(file->write_at(0, bytes));
+        SLUICE_TRY(file->sync());
+        SLUICE_TRY(folder->sync_directory());
+    }
+    return {};
+}
+
+void Walk::finish() {
+    auto& segments = found_.segments;
+    for (std::size_t i = complete_index_; i < segments.size(); ++i) {
+        segments[i]->end = i == complete_index_
+                               ? std::max(complete_end_, segments[i]->base + segment_header_size)
+                               : segments[i]->base + segment_header_size;
+    }
+    JournalStart& start = found_.start;
+    start.next_sequence = complete_sequence_;
+    start.previous_checksum = complete_checksum_;
+    start.previous_end = complete_end_;
+    start.next_base = round_up(from_.position, block_alignment);
+    for (const auto& segment : segments) {
+        start.next_base = std::max(start.next_base, segment->limit());
+        start.next_number = std::max(start.next_number, segment->number + 1);
+    }
+    std::vector<std::unique_ptr<Segment>> kept;
+    for (auto& segment : segments) {
+        const bool is_empty = segment->end <= segment->base + segment_header_size;
+        (is_empty ? found_.empty_segments : kept).push_back(std::move(segment));
+    }
+    segments = std::move(kept);
+}
+
+Result<RecoveredJournal> Walk::run() {
+    complete_sequence_ = from_.sequence;
+    SLUICE_TRY(take_inventory());
+    SLUICE_TRY(find_start());
+    complete_index_ = index_;
+    while (index_ < found_.segments.size()) {
+        SLUICE_TRY_ASSIGN(const bool more, step());
+        if (!more) break;
+    }
+    SLUICE_TRY(cut_tail());
+    finish();
+    return std::move(found_);
+}
+
+}  // namespace
+
+std::string Damage::text() const {
+    std::string text = file + " is damaged in bytes " + std::to_string(file_offset) + " to " +
+                       std::to_string(file_offset + (end - begin));
+    if (!records_lost) return text + "; no record was lost";
+    if (key_number)
+        return text + "; a change of key number " + std::to_string(*key_number) + " is lost";
+    return text + "; changes are lost, and whose cannot be told";
+}
+
+Result<RecoveredJournal> recover_journal(FileSystem& files, const RecoveryFrom& from,
+                                         JournalVisitor& visitor) {
+    return Walk(files, from, visitor).run();
+}
+
+}  // namespace sluice
