@@ -1,14 +1,14 @@
 #include "resp/reply_writer.hpp"
 
 #include <charconv>
-#include <cmath>
+
+#include "resp/real_text.hpp"
 
 namespace sluice {
 
 namespace {
 
 constexpr std::size_t integer_size_max = 20;  // "-9223372036854775808"
-constexpr std::size_t real_size_max = 32;     // shortest form of any double
 constexpr std::size_t header_size_max = 1 + integer_size_max + 2;
 
 char* write_integer(char* out, std::int64_t value) {
@@ -40,21 +40,6 @@ void append_line(ByteBuffer& buffer, char kind, std::string_view text) {
     }
     write_crlf(out);
     buffer.extend(text.size() + 3);
-}
-
-std::string_view format_real(double value, char* out) {
-    if (std::isnan(value)) return "nan";
-    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-    // Whole numbers are written without an exponent, as Redis writes them.
-    constexpr double whole_max = 1e17;
-    const bool whole = value == std::floor(value) && std::fabs(value) < whole_max;
-    const bool negative_zero = value == 0 && std::signbit(value);
-    if (whole && !negative_zero) {
-        const char* end = std::to_chars(out, out + real_size_max, std::int64_t(value)).ptr;
-        return {out, static_cast<std::size_t>(end - out)};
-    }
-    const char* end = std::to_chars(out, out + real_size_max, value).ptr;
-    return {out, static_cast<std::size_t>(end - out)};
 }
 
 }  // namespace
@@ -123,8 +108,8 @@ void ReplyWriter::boolean(bool value) {
 }
 
 void ReplyWriter::real(double value) {
-    char buffer[real_size_max];
-    const std::string_view text = format_real(value, buffer);
+    RealText buffer;
+    const std::string_view text = write_real(value, buffer);
     if (!is_resp3()) return bulk(text);
     append_line(*out_, ',', text);
 }
