@@ -29,7 +29,7 @@ enum CommandFlag : std::uint32_t {
     flag_loading = 1u << 7,
     flag_stale = 1u << 8,
     flag_no_auth = 1u << 9,
-    flag_no_multi = 1u << 10,    // refused inside MULTI
+    flag_no_multi = 1u << 10,     // refused inside MULTI
     flag_movablekeys = 1u << 11,  // keys found by the command's own rule (STREAMS, numkeys)
     flag_pubsub = 1u << 12,
 };
@@ -50,7 +50,7 @@ struct ArgumentDocs {
     std::string_view name;
     std::string_view type;   // key, string, integer, double, pattern, unix-time, pure-token, oneof,
                              // block
-    std::string_view token;  // empty when there is none
+    std::string_view token = {};  // empty when there is none
     bool optional = false;
     bool multiple = false;
     std::span<const ArgumentDocs> children = {};
