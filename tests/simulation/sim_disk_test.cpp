@@ -1,8 +1,8 @@
 // The simulated disk must be as bad as real ones: these tests hold it to that.
 #include "simulation/sim_disk.hpp"
 
-#include <gtest/gtest.h>
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <memory>
 #include <set>
 
