@@ -1,0 +1,36 @@
+// The options of SCAN, HSCAN and ZSCAN.
+//
+// Limit      patterns as in event/glob.hpp; COUNT as Redis: any positive number
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "event/glob.hpp"
+#include "server/command.hpp"
+
+namespace sluice {
+
+enum class ScanKind : std::uint8_t { keys, hash, sorted_set };
+
+struct ScanArguments {
+    std::uint64_t cursor = 0;
+    std::size_t count = 10;
+    std::optional<Glob> pattern;
+    std::string_view type;   // SCAN TYPE, as given
+    bool no_values = false;  // HSCAN NOVALUES
+};
+
+// Nothing, with the error replied, when an argument is wrong.
+std::optional<ScanArguments> parse_scan_arguments(CommandContext& context, ScanKind kind);
+
+// Whether the pattern, if any, takes this name. A name that costs too many steps is an error.
+Result<bool> takes(const ScanArguments& arguments, std::string_view name);
+
+// One step of a scan over a document visits slots until it has `count` elements, but no more than
+// this many times `count`: a document full of holes must not hold up the thread.
+constexpr std::size_t scan_rounds_max = 10;
+
+}  // namespace sluice
