@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "resp/reply.hpp"
+#include "simulation/trace.hpp"
 
 namespace sluice::testing {
 
@@ -23,6 +24,15 @@ std::string list(const std::vector<std::string>& items) {
         text += item;
     }
     return text + "]";
+}
+
+std::string brief(std::string_view text) {
+    constexpr std::size_t shown_max = 32;
+    if (text.size() <= shown_max) return quoted(text);
+    Trace fingerprint;
+    fingerprint.add(text);
+    return quoted(text.substr(0, 12)) + "+" + std::to_string(text.size()) + "#" +
+           std::to_string(fingerprint.hash());
 }
 
 }  // namespace notation
@@ -124,7 +134,7 @@ std::string dump_stream(const ModelStream& stream) {
     for (const auto& [id, fields] : stream.entries) {
         text += "  entry " + id.text();
         for (const auto& field : fields)
-            text += " " + bulk(field);
+            text += " " + brief(field);
         text += "\n";
     }
     for (const auto& [name, group] : stream.groups) {
@@ -148,10 +158,10 @@ std::string Model::dump_of(const std::string& name, const ModelKey& key) {
     if (const auto* stream = std::get_if<ModelStream>(&key.value))
         return text + dump_stream(*stream);
     text += ":";
-    if (const auto* string = std::get_if<std::string>(&key.value)) text += " " + bulk(*string);
+    if (const auto* string = std::get_if<std::string>(&key.value)) text += " " + brief(*string);
     if (const auto* hash = std::get_if<ModelKey::Hash>(&key.value)) {
         for (const auto& [field, value] : *hash)
-            text += " " + bulk(field) + " " + bulk(value);
+            text += " " + brief(field) + " " + brief(value);
     }
     if (const auto* members = std::get_if<ModelKey::SortedSet>(&key.value)) {
         for (const auto& [member, score] : *members) {

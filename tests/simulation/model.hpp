@@ -90,6 +90,8 @@ namespace notation {
 std::string bulk(std::string_view text);
 std::string integer(std::int64_t number);
 std::string list(const std::vector<std::string>& items);
+// The same as bulk() for short texts; of long ones the beginning, the size and a fingerprint.
+std::string brief(std::string_view text);
 }  // namespace notation
 
 }  // namespace sluice::testing

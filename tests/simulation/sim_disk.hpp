@@ -53,9 +53,9 @@ class SimDisk {
 
     // --- faults ---
     struct Fault {
-        std::optional<DiskOperation> operation;  // any, when empty
-        std::uint64_t pass = 0;                  // operations of that kind that still succeed
-        bool is_sticky = false;                  // and every one after the first failure fails too
+        std::optional<DiskOperation> operation = {};  // any, when empty
+        std::uint64_t pass = 0;                       // operations of that kind that still succeed
+        bool is_sticky = false;  // and every one after the first failure fails too
         Errc code = Errc::io;
     };
     void plan(const Fault& fault) { faults_.push_back(fault); }

@@ -1,0 +1,95 @@
+#include "simulation/history.hpp"
+
+#include <algorithm>
+
+namespace sluice::testing {
+
+void History::restart(const Models& models) {
+    base_ = models;
+    models_ = models;
+    steps_.clear();
+    dependencies_.clear();
+    for (auto& writes : last_writes_)
+        writes.clear();
+    last_flush_.fill(0);
+}
+
+std::vector<Outcome> History::apply(const Step& step, Models& models) {
+    models[0].expire(step.wall_ms);
+    models[1].expire(step.wall_ms);
+    std::vector<Outcome> outcomes;
+    for (const auto& command : step.commands) {
+        outcomes.push_back(models[step.database].execute(command, step.wall_ms));
+    }
+    return outcomes;
+}
+
+std::size_t History::last_write(const Step& step) const {
+    std::size_t last = last_flush_[step.database];
+    for (const auto& command : step.commands) {
+        for (const auto& key : Model::keys_of(command)) {
+            const auto found = last_writes_[step.database].find(key);
+            if (found != last_writes_[step.database].end()) last = std::max(last, found->second);
+        }
+    }
+    return last;
+}
+
+void History::note_writes(const Step& step, std::size_t position) {
+    for (const auto& command : step.commands) {
+        if (command[0] == "FLUSHDB") last_flush_[step.database] = position;
+        for (const auto& key : Model::keys_of(command)) {
+            last_writes_[step.database][key] = position;
+        }
+    }
+}
+
+std::vector<std::string> History::add(const Step& step) {
+    note_time(step.wall_ms);
+    const auto outcomes = apply(step, models_);
+    steps_.push_back(step);
+    bool must_survive = false;
+    std::vector<std::string> replies;
+    for (const auto& outcome : outcomes) {
+        must_survive = must_survive || (outcome.changed && !outcome.may_be_lost);
+        replies.push_back(outcome.reply);
+    }
+    dependencies_.push_back(must_survive ? steps_.size() : last_write(step));
+    if (must_survive) note_writes(step, steps_.size());
+    return replies;
+}
+
+Dumps History::dumps_of(const Models& models) const {
+    Dumps dumps;
+    for (std::size_t i = 0; i < database_count; ++i)
+        dumps[i] = dump_model(models[i]);
+    mask_expired(dumps);
+    return dumps;
+}
+
+void History::mask_expired(Dumps& dumps) const {
+    for (auto& dump : dumps) {
+        std::erase_if(dump, [this](const auto& key) {
+            return key.second.expires_ms.has_value() && *key.second.expires_ms <= wall_ms_max_;
+        });
+    }
+}
+
+std::optional<History::Match> History::find(const Dumps& real, std::size_t required,
+                                            std::string& difference) const {
+    std::optional<Match> match;
+    Models models = base_;
+    for (std::size_t position = 0;; ++position) {
+        if (position >= required) {
+            const auto expected = dumps_of(models);
+            if (expected == real) match = Match{.position = position, .models = models};
+            difference = first_difference(real[0], expected[0]);
+            if (difference.empty()) difference = first_difference(real[1], expected[1]);
+        }
+        if (position == steps_.size()) break;
+        apply(steps_[position], models);
+    }
+    return match;
+}
+
+}  // namespace sluice::testing

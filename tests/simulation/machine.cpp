@@ -1,0 +1,134 @@
+#include "simulation/machine.hpp"
+
+#include <utility>
+
+#include "resp/reply_parser.hpp"
+
+namespace sluice::testing {
+
+std::string encode_command(const Arguments& arguments) {
+    std::string bytes = "*" + std::to_string(arguments.size()) + "\r\n";
+    for (const auto& argument : arguments) {
+        bytes += "$" + std::to_string(argument.size()) + "\r\n" + argument + "\r\n";
+    }
+    return bytes;
+}
+
+Machine::Machine(FileSystem& files, const EngineOptions& options)
+    : files_(files), options_(options) {}
+
+Machine::~Machine() {
+    stop();
+}
+
+Result<void> Machine::start() {
+    SLUICE_TRY_ASSIGN(engine_, Engine::open(files_, options_, wall, mono));
+    server_ = std::make_unique<Server>(*engine_, ServerSettings{}, ServerIdentity{}, ServerHooks{});
+    return {};
+}
+
+void Machine::stop() {
+    clients_.clear();
+    caller_.reset();
+    job_.reset();
+    job_is_done_ = false;
+    server_.reset();
+    engine_.reset();
+}
+
+void Machine::begin_turn() {
+    server_->begin_turn(wall, mono);
+}
+
+void Machine::end_turn() {
+    server_->end_turn(mono);
+}
+
+void Machine::on_time() {
+    if (server_->deadline() <= mono) server_->on_time();
+    if (engine_->deadline() <= mono) engine_->on_time();
+}
+
+void Machine::take_job() {
+    if (job_ != nullptr) return;
+    job_ = engine_->next_io();
+    job_is_done_ = false;
+}
+
+void Machine::run_job() {
+    if (job_ == nullptr || job_is_done_) return;
+    job_->run();
+    job_is_done_ = true;
+}
+
+void Machine::finish_job() {
+    if (job_ == nullptr || !job_is_done_) return;
+    engine_->finish_io(std::move(job_));
+    job_is_done_ = false;
+}
+
+void Machine::on_journal_advanced() {
+    server_->on_journal_advanced();
+    collect_output();
+}
+
+std::size_t Machine::connect() {
+    const std::string address = "127.0.0.1:" + std::to_string(40000 + clients_.size());
+    auto& session = server_->open({.address = address, .local_address = "127.0.0.1:7370"});
+    session.shell_token = clients_.size();
+    clients_.push_back({.session = &session, .received = {}});
+    return clients_.size() - 1;
+}
+
+void Machine::send(std::size_t client, std::string_view bytes) {
+    auto& session = *clients_[client].session;
+    session.input().append(bytes);
+    server_->on_input(session);
+}
+
+std::string Machine::receive(std::size_t client) {
+    return std::exchange(clients_[client].received, {});
+}
+
+void Machine::collect_output() {
+    while (Session* session = server_->next_ready()) {
+        const auto output = session->output();
+        if (output.empty()) continue;
+        clients_[session->shell_token].received.append(output);
+        server_->on_sent(*session, output.size());
+    }
+}
+
+void Machine::settle(int turns_max) {
+    for (int turn = 0; turn < turns_max; ++turn) {
+        mono = mono + Duration::from_ms(1);
+        begin_turn();
+        on_time();
+        run_job();
+        finish_job();
+        take_job();
+        engine_->write_pending();
+        on_journal_advanced();
+        end_turn();
+        if (job_ == nullptr) return;
+    }
+}
+
+std::optional<Reply> Machine::call(const Arguments& arguments) {
+    if (!caller_.has_value()) caller_ = connect();
+    begin_turn();
+    send(*caller_, encode_command(arguments));
+    on_journal_advanced();
+    end_turn();
+    ReplyParser parser;
+    for (int turn = 0; turn < 1000; ++turn) {
+        parser.feed(receive(*caller_));
+        auto reply = parser.next();
+        if (!reply.has_value()) return std::nullopt;
+        if (reply->has_value()) return std::move(**reply);
+        settle(1);
+    }
+    return std::nullopt;
+}
+
+}  // namespace sluice::testing
