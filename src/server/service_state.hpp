@@ -1,0 +1,23 @@
+// What the program around the server knows and the health and metrics pages tell.
+//
+// Threads    the loop's
+#pragma once
+
+#include <cstdint>
+
+#include "server/histogram.hpp"
+
+namespace sluice {
+
+struct ServiceState {
+    bool is_stopping = false;
+    Histogram commit_seconds;          // one write and sync of the journal
+    std::uint64_t inline_commits = 0;  // of them, done on the loop's own thread
+    std::uint64_t accept_pauses = 0;
+    std::uint64_t http_connections = 0;
+    std::uint64_t http_requests = 0;
+    std::uint64_t open_files = 0;
+    std::uint64_t open_files_max = 0;
+};
+
+}  // namespace sluice
