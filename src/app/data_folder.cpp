@@ -1,0 +1,63 @@
+#include "app/data_folder.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "io/posix_error.hpp"
+
+namespace sluice {
+namespace {
+
+Result<void> make_parents(const std::filesystem::path& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    if (error) return posix_error(error.value(), "create folder " + path.parent_path().string());
+    return {};
+}
+
+// A folder that others may write to is a folder where others may put a journal.
+Result<void> check_rights(const std::string& path) {
+    struct stat status{};
+    if (stat(path.c_str(), &status) != 0) {
+        if (errno == ENOENT) return {};
+        return posix_error(errno, "look at the data folder " + path);
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return Error{Errc::invalid, "the data folder " + path + " is not a folder"};
+    }
+    if (status.st_uid != geteuid()) {
+        return Error{Errc::invalid, "the data folder " + path + " belongs to user " +
+                                        std::to_string(status.st_uid) + ", but this is user " +
+                                        std::to_string(geteuid())};
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return Error{Errc::invalid,
+                     "others may write to the data folder " + path + "; use chmod 700 on it"};
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<DataFolder> open_data_folder(const std::string& path, PosixFileSystem::Network network) {
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
+    if (path.empty() || error) {
+        return Error{Errc::invalid, "'" + path + "' is not a path for the data folder"};
+    }
+    DataFolder folder;
+    folder.path = absolute.has_filename() ? absolute.string() : absolute.parent_path().string();
+    SLUICE_TRY(make_parents(folder.path));
+    SLUICE_TRY(check_rights(folder.path));
+    SLUICE_TRY_ASSIGN(folder.files, PosixFileSystem::open(folder.path));
+    SLUICE_TRY_ASSIGN(folder.warning, folder.files->check_kind(network));
+    if (auto locked = folder.files->lock(); !locked) {
+        return Error{locked.error().code, "data folder: " + locked.error().message};
+    }
+    return folder;
+}
+
+}  // namespace sluice

@@ -1,0 +1,23 @@
+// The data folder of a server, made ready: ours alone, locked, on a disk that keeps its word.
+//
+// Promise    nobody but the owner may read it (0700); one process at a time has it
+// Errors     conflict: another process has it; invalid: rights or place are wrong; io: the rest
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "event/result.hpp"
+#include "io/posix_file_system.hpp"
+
+namespace sluice {
+
+struct DataFolder {
+    std::unique_ptr<PosixFileSystem> files;
+    std::string path;     // absolute
+    std::string warning;  // about the kind of file system; empty when there is none
+};
+
+Result<DataFolder> open_data_folder(const std::string& path, PosixFileSystem::Network network);
+
+}  // namespace sluice

@@ -1,0 +1,101 @@
+#include "app/engine_turn.hpp"
+
+#include <utility>
+
+#include "app/log.hpp"
+
+namespace sluice {
+
+EngineTurn::EngineTurn(Parts parts, std::unique_ptr<Engine>& engine, Open open)
+    : parts_(parts),
+      engine_(engine),
+      open_(std::move(open)),
+      worker_([&loop = parts.loop] { loop.wake(); }) {}
+
+void EngineTurn::begin(WallTime wall, MonoTime mono) {
+    parts_.server.begin_turn(wall, mono);
+}
+
+void EngineTurn::end() {
+    const MonoTime now = parts_.loop.now();
+    bring_back_job();
+    if (parts_.server.deadline() <= now) parts_.server.on_time();
+    start_job();
+    parts_.server.on_journal_advanced();
+    parts_.resp.flush();
+    parts_.http.flush(engine_->reached());
+    if (parts_.server.wants_reopen()) reopen();
+    note_health();
+    parts_.server.end_turn(parts_.clock.mono());
+}
+
+MonoTime EngineTurn::deadline() const { return parts_.server.deadline(); }
+
+void EngineTurn::bring_back_job() {
+    if (!worker_.take_done()) return;
+    parts_.state.commit_seconds.observe(job_time_);
+    engine_->finish_io(std::move(job_));
+}
+
+void EngineTurn::start_job() {
+    // What only the kernel must have is written by this thread: no worker is as quick.
+    engine_->write_pending();
+    if (!worker_.is_idle()) return;
+    job_ = engine_->next_io();
+    if (job_ == nullptr) return;
+    if (parts_.resp.connection_count() > 1) {
+        worker_.give([this] { run_job(*job_); });
+        return;
+    }
+    run_job(*job_);
+    ++parts_.state.inline_commits;
+    parts_.state.commit_seconds.observe(job_time_);
+    engine_->finish_io(std::move(job_));
+}
+
+void EngineTurn::run_job(Engine::IoJob& job) {
+    const MonoTime began = parts_.clock.mono();
+    job.run();
+    job_time_ = parts_.clock.mono() - began;
+}
+
+bool EngineTurn::finish_journal() {
+    worker_.wait_done();
+    bring_back_job();
+    while (auto job = engine_->next_io()) {
+        job->run();
+        engine_->finish_io(std::move(job));
+    }
+    return !engine_->statistics().poisoned;
+}
+
+void EngineTurn::reopen() {
+    finish_journal();
+    parts_.server.on_journal_advanced();
+    engine_.reset();
+    auto opened = open_();
+    // Without a store there is nothing to serve; a restart would find the same.
+    SLUICE_CHECK(opened.has_value(), opened.has_value() ? "" : opened.error().message);
+    engine_ = std::move(*opened);
+    parts_.server.attach(*engine_);
+    parts_.server.on_journal_advanced();
+    parts_.resp.flush();
+}
+
+void EngineTurn::note_health() {
+    const Engine::Statistics health = engine_->statistics();
+    if (health.poisoned && !told_poisoned_) {
+        log_event(LogLevel::error,
+                  "writing the journal failed: reads go on, writes are refused; find out what is "
+                  "wrong with the disk, then start the server again");
+    }
+    if (health.disk_full != told_disk_full_) {
+        log_event(LogLevel::warning,
+                  health.disk_full ? "the disk is full: new data is refused until there is space"
+                                   : "the disk has space again: new data is taken");
+    }
+    told_poisoned_ = health.poisoned;
+    told_disk_full_ = health.disk_full;
+}
+
+}  // namespace sluice

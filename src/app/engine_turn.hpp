@@ -1,0 +1,66 @@
+// The turn of the loop, seen from the store: what was changed is made durable, what is durable is
+// answered.
+//
+// Theory     A batch of the journal grows while the one before it is written: the worker gets the
+//            next batch when it has brought the last one back. With a single client nobody else
+//            could use the time that the hand-over costs, so the loop writes the batch itself.
+// Promise    a reply leaves after finish_io() of the batch that holds what it depends on
+// Errors     a failed write or sync poisons the engine; it is logged once, reads go on
+// Threads    the loop's; jobs run on the worker
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "engine/engine.hpp"
+#include "io/clock.hpp"
+#include "net/event_loop.hpp"
+#include "net/http_door.hpp"
+#include "net/io_thread.hpp"
+#include "net/resp_door.hpp"
+#include "server/server.hpp"
+#include "server/service_state.hpp"
+
+namespace sluice {
+
+class EngineTurn final : public Turn {
+  public:
+    using Open = std::function<Result<std::unique_ptr<Engine>>()>;
+
+    struct Parts {
+        Clock& clock;
+        EventLoop& loop;
+        Server& server;
+        RespDoor& resp;
+        HttpDoor& http;
+        ServiceState& state;
+    };
+    // `open` opens the store again, for DEBUG RELOAD.
+    EngineTurn(Parts parts, std::unique_ptr<Engine>& engine, Open open);
+
+    void begin(WallTime wall, MonoTime mono) override;
+    void end() override;
+    MonoTime deadline() const override;
+
+    // Writes and syncs all there is, waiting for it. False when that failed.
+    bool finish_journal();
+
+  private:
+    void bring_back_job();
+    void start_job();
+    void run_job(Engine::IoJob& job);
+    void reopen();
+    void note_health();
+
+    Parts parts_;
+    std::unique_ptr<Engine>& engine_;
+    Open open_;
+    std::unique_ptr<Engine::IoJob> job_;  // on the worker
+    Duration job_time_;                   // of the job that was run last
+    bool told_poisoned_ = false;
+    bool told_disk_full_ = false;
+    IoThread worker_;  // last: it ends before what its job uses
+};
+
+}  // namespace sluice
