@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/error_replies.hpp"
+#include "server/session.hpp"
 
 namespace sluice {
 
@@ -23,6 +24,16 @@ Key* without_expired_fields(CommandContext& context, Key& key) {
 }
 
 }  // namespace
+
+Key* look(CommandContext& context, std::string_view name) {
+    Key* key = context.engine.peek(context.tenant, name);
+    if (key == nullptr) return context.engine.find(context.tenant, name);
+    // What is told of the key depends on it like a read.
+    Dependency dependency;
+    dependency.include(key->durability, key->position);
+    context.session.also_wait_for(dependency);
+    return key;
+}
 
 std::optional<Key*> find_typed(CommandContext& context, std::string_view name, ValueType type) {
     Key* key = context.engine.find(context.tenant, name);

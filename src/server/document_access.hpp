@@ -17,6 +17,9 @@
 
 namespace sluice {
 
+// The key of this name, whatever its type, or null; its access time stays as it is.
+Key* look(CommandContext& context, std::string_view name);
+
 // A pointer may be null; the optional is empty when an error has been replied.
 std::optional<Key*> find_typed(CommandContext& context, std::string_view name, ValueType type);
 std::optional<Key*> find_string(CommandContext& context, std::string_view name);

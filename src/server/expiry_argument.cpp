@@ -1,5 +1,8 @@
 #include "server/expiry_argument.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "server/document_access.hpp"
 #include "server/number_argument.hpp"
 
@@ -12,13 +15,14 @@ void reply_invalid_expiry(CommandContext& context) {
 }
 
 std::optional<WallTime> resolve(CommandContext& context, std::int64_t number, ExpiryUnit unit) {
-    constexpr std::int64_t number_max = expiry_ms_max / 1000;
-    if (unit.in_seconds && (number > number_max || number < -number_max)) return std::nullopt;
+    constexpr std::int64_t seconds_max = std::numeric_limits<std::int64_t>::max() / 1000;
+    if (unit.in_seconds && (number > seconds_max || number < -seconds_max)) return std::nullopt;
     const std::int64_t given_ms = unit.in_seconds ? number * 1000 : number;
     const std::int64_t base_ms = unit.is_absolute ? 0 : context.engine.wall().ms();
     const auto ms = add_checked(given_ms, base_ms);
-    if (!ms || *ms > expiry_ms_max || *ms < -expiry_ms_max) return std::nullopt;
-    return WallTime::from_ms(*ms);
+    if (!ms || *ms > expiry_ms_max) return std::nullopt;
+    // The past is the past, however long ago.
+    return WallTime::from_ms(std::max(*ms, -expiry_ms_max));
 }
 
 }  // namespace

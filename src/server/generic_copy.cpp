@@ -1,0 +1,91 @@
+// COPY: a second key with the same value.
+
+#include "server/document_access.hpp"
+#include "server/error_replies.hpp"
+#include "server/generic_handlers.hpp"
+#include "server/generic_names.hpp"
+#include "server/number_argument.hpp"
+
+namespace sluice {
+
+namespace {
+
+struct CopyOptions {
+    bool replaces = false;
+    TenantNumber tenant = 0;
+};
+
+std::optional<CopyOptions> parse_copy_options(CommandContext& context) {
+    const Request& request = context.request;
+    CopyOptions options{.tenant = context.tenant};
+    for (std::size_t at = 3; at < request.size(); ++at) {
+        if (is_word(request[at], "replace")) {
+            options.replaces = true;
+        } else if (is_word(request[at], "db") && at + 1 < request.size()) {
+            const auto database = database_argument(context, ++at);
+            if (!database) return std::nullopt;
+            options.tenant = *database;
+        } else {
+            context.reply.error(error_text::syntax);
+            return std::nullopt;
+        }
+    }
+    return options;
+}
+
+void copy_hash(CommandContext& context, const Hash& source, Key& copy) {
+    Changes fields(EffectKind::hash_set);
+    Changes expiries(EffectKind::hash_expire);
+    source.for_each([&](const HashField& field) {
+        fields.next().add_field(field.name, field.value);
+        if (field.expires_at) expiries.next().add_expiry(field.name, field.expires_at);
+    });
+    fields.commit(context, copy);
+    expiries.commit(context, copy);
+}
+
+void copy_sorted_set(CommandContext& context, const SortedSet& source, Key& copy) {
+    Changes members(EffectKind::members_set);
+    source.for_each({0, source.size()}, Direction::forward, [&](const ScoredMember& member) {
+        members.next().add_member(member.member, member.score);
+    });
+    members.commit(context, copy);
+}
+
+void copy_document(CommandContext& context, Key& source, Key& copy) {
+    if (source.string() != nullptr) {
+        context.engine.commit_document(copy, string_set_effect(*source.string()));
+    } else if (source.hash() != nullptr) {
+        copy_hash(context, *source.hash(), copy);
+    } else {
+        copy_sorted_set(context, *source.sorted_set(), copy);
+    }
+}
+
+}  // namespace
+
+void run_copy(CommandContext& context) {
+    const auto options = parse_copy_options(context);
+    if (!options) return;
+    const std::string_view name = context.request[1];
+    const std::string_view new_name = context.request[2];
+    if (options->tenant == context.tenant && name == new_name) {
+        return context.reply.error("ERR source and destination objects are the same");
+    }
+    Key* source = context.engine.find(context.tenant, name);
+    if (source == nullptr) return context.reply.integer(0);
+    Key* old = context.engine.find(options->tenant, new_name);
+    if (old != nullptr && !options->replaces) return context.reply.integer(0);
+    if (source->type() == ValueType::stream) {
+        return context.reply.error(
+            "ERR COPY of a stream is refused: its entries stay where their "
+            "ids were given");
+    }
+    if (old != nullptr) context.engine.remove(*old);
+    Key& copy = context.engine.create(options->tenant, new_name, source->type());
+    copy_document(context, *source, copy);
+    if (source->expires_at) context.engine.set_expiry(copy, source->expires_at);
+    context.reply.integer(1);
+}
+
+}  // namespace sluice
