@@ -17,8 +17,9 @@ std::vector<std::string> story_names() {
     std::vector<std::string> names;
     const std::filesystem::path root(SLUICE_SCENARIO_FOLDER);
     for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
-        if (file.path().extension() != ".txt" || file.path().filename() == "CMakeLists.txt")
-            continue;
+        const bool is_story =
+            file.path().extension() == ".txt" && file.path().filename() != "CMakeLists.txt";
+        if (!is_story) continue;
         names.push_back(std::filesystem::relative(file.path(), root).replace_extension().string());
     }
     std::sort(names.begin(), names.end());
