@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "event/entry_id.hpp"
+#include "event/time.hpp"
 #include "server/command.hpp"
 
 namespace sluice {
@@ -21,6 +23,11 @@ namespace sluice {
 // What the first run of a blocked command resolved, given back to every later run.
 struct BlockedState {
     std::vector<EntryId> resolved_ids;
+    // Waiters of one key with the same queue want the same entries: when one of them finds nothing,
+    // those behind it are not asked. XREADGROUP `>` gives the group's name; empty: ask everybody.
+    std::string queue;
+    // Run again at this time even when no key changed.
+    std::optional<MonoTime> retry_at;
 };
 
 // True while the request of this context runs again after a wait; `state` then is what the handler

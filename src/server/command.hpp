@@ -32,6 +32,7 @@ enum CommandFlag : std::uint32_t {
     flag_no_multi = 1u << 10,     // refused inside MULTI
     flag_movablekeys = 1u << 11,  // keys found by the command's own rule (STREAMS, numkeys)
     flag_pubsub = 1u << 12,
+    flag_immediate = 1u << 13,  // ours: run inside MULTI, never queued
 };
 
 struct CommandContext {
@@ -48,8 +49,8 @@ using CommandHandler = void (*)(CommandContext&);
 // Documentation of one argument, for COMMAND DOCS; `type` in Redis's words.
 struct ArgumentDocs {
     std::string_view name;
-    std::string_view type;   // key, string, integer, double, pattern, unix-time, pure-token, oneof,
-                             // block
+    std::string_view type;  // key, string, integer, double, pattern, unix-time, pure-token, oneof,
+                            // block
     std::string_view token = {};  // empty when there is none
     bool optional = false;
     bool multiple = false;

@@ -12,8 +12,7 @@
 //              end_turn(mono)
 // Promise    a session is in the ready list whenever what the shell should do with it changed: it
 //            has output that may leave, is to be closed, or wants to read again or no more
-// Invariant  no call into the server runs a command of another session before the one at hand has
-//            written its reply
+// Invariant  one command runs to its end, and its waiters are served, before the next one begins
 // Threads    one
 #pragma once
 
@@ -44,6 +43,8 @@ struct ServerHooks {
 
 class Server final : public ChangeListener {
   public:
+    using Sessions = std::map<SessionId, std::unique_ptr<Session>>;
+
     Server(Engine& engine, ServerSettings settings, ServerIdentity identity, ServerHooks hooks);
     ~Server() override;
     Server(const Server&) = delete;
@@ -53,7 +54,7 @@ class Server final : public ChangeListener {
     // Tells the engine too.
     void begin_turn(WallTime wall, MonoTime mono);
     void end_turn(MonoTime mono);
-    // A new connection. When it is refused the session only holds the words of the refusal.
+    // A new connection. When it is refused, the session only holds the words of the refusal.
     Session& open(Peer peer);
     void on_input(Session& session);
     void on_sent(Session& session, std::size_t bytes);
@@ -75,49 +76,75 @@ class Server final : public ChangeListener {
     // --- for commands ---
     Engine& engine() { return *engine_; }
     ServerSettings& settings() { return settings_; }
+    const ServerSettings& settings() const { return settings_; }
     const ServerIdentity& identity() const { return identity_; }
     const CommandTable& commands() const { return commands_; }
     ServerStatistics& statistics() { return statistics_; }
     BlockingRegistry& blocking() { return blocking_; }
     WatchRegistry& watching() { return watching_; }
+    const WatchRegistry& watching() const { return watching_; }
     ProcessFacts process_facts() const;
     void log(std::string_view sentence) const;
     WallTime wall() const { return engine_->wall(); }
     MonoTime mono() const { return engine_->mono(); }
 
     // In the order of their ids.
-    const std::map<SessionId, std::unique_ptr<Session>>& sessions() const { return sessions_; }
+    const Sessions& sessions() const { return sessions_; }
     Session* find_session(SessionId id);
-    // CLIENT KILL: closes without sending what is left.
+    // CLIENT KILL: what is left to send is dropped.
     void kill(Session& session);
     enum class Unblock : std::uint8_t { timeout, error };
     // False when the session was not blocked.
     bool unblock(Session& session, Unblock how);
-    // CLIENT PAUSE.
-    enum class Pause : std::uint8_t { writes, all };
+    enum class Pause : std::uint8_t { none, writes, all };
     void pause(Pause what, MonoTime until);
-    void resume_paused();
+    void unpause();
+    // True when this command must wait for the end of CLIENT PAUSE.
+    bool is_paused(const Command& command, const Session& session) const;
     // DEBUG RELOAD: the session waits for attach().
     void request_reopen(Session& session);
-    // After requirepass changed or a setting that sessions cache.
+    // The answer to a wrong password: slower each time, at last the end of the connection.
+    void delay_after_failed_auth(Session& session);
+    void set_authenticated(Session& session);
+    // RESET: a stranger again, where a password is set.
+    void forget_login(Session& session);
+    // After a change of the settings that parsers read.
     void apply_settings();
+    // The key of this name now has a watcher or a waiter.
+    void mark_watched(TenantNumber tenant, std::string_view name);
+    // Sets the timer of a session that is blocked now.
+    void arm_blocked(Session& session);
 
     void on_change(TenantNumber tenant, std::string_view name, Key* key) override;
 
   private:
-    friend class CommandRunner;
+    using Waiting = Session::Waiting;
 
+    void refuse(Session& session, std::string_view error);
     void run_input(Session& session);
+    bool run_next(Session& session);
+    void run_request(Session& session, const Request& request);
     void on_parse_error(Session& session);
-    bool may_run(Session& session);
+    void check_output(Session& session);
+
+    // What other sessions do because of the command that just ran.
     void serve_changed_keys();
-    void serve(Session& session);
-    void finish_blocked(Session& session);
+    void serve_key(const KeyName& key);
+    void retry(Session& session);
+    void end_blocking(Session& session);
+    void write_unblocked(Session& session, std::string_view error);
+    void resume(Session& session, Waiting reason);
+    void run_resumed();
+
+    // After anything that may have written to the session's output.
     void settle(Session& session);
-    void note_hold(Session& session);
     void put_ready(Session& session);
     void set_timer(Session& session, MonoTime when);
+    void clear_timer(Session& session);
+    void on_timer(Session& session);
     void sweep();
+    void look_after(Session& session);
+    void finish_reopen(const std::function<void(ReplyWriter&)>& write);
 
     Engine* engine_;
     ServerSettings settings_;
@@ -127,13 +154,22 @@ class Server final : public ChangeListener {
     ServerStatistics statistics_;
     BlockingRegistry blocking_;
     WatchRegistry watching_;
+    RequestLimits limits_;
+    RequestLimits unauthenticated_limits_ = RequestLimits::unauthenticated();
 
-    std::map<SessionId, std::unique_ptr<Session>> sessions_;
+    Sessions sessions_;
     SessionId last_session_id_ = 0;
-    std::vector<Session*> ready_;      // the shell has something to do
-    std::vector<Session*> held_;       // replies wait for the journal
-    std::vector<SessionId> resuming_;  // may run commands again that wait in their input
-    std::vector<SessionId> reopening_;
+    std::vector<Session*> ready_;       // the shell has something to do
+    std::vector<Session*> held_;        // replies wait for the journal
+    std::vector<SessionId> resuming_;   // may run commands that wait in their input
+    std::vector<SessionId> paused_;     // wait for the end of CLIENT PAUSE
+    std::vector<SessionId> reopening_;  // wait for DEBUG RELOAD
+    std::set<std::pair<MonoTime, SessionId>> timers_;
+    Pause pause_ = Pause::none;
+    MonoTime pause_until_{};
+    SessionId sweep_from_ = 0;
+    MonoTime sweep_at_{};
+    MonoTime foreign_logged_at_{};
 };
 
 }  // namespace sluice

@@ -4,16 +4,15 @@
 //            what it sent with Server::on_sent()
 // Promise    replies leave in the order of the commands, and none before the journal has come as
 //            far as it depends on: output() shows only what may leave now
-// Limit      output_bytes_max pauses the reading of commands until the client has taken half of
-//            it; input of a session that may not run commands is refused beyond input_bytes_max
+// Limit      untaken output pauses the commands of the session (settings: output_bytes_max);
+//            input that waits for its turn is limited by input_bytes_waiting_max
 // Errors     a protocol error is written as a reply; then wants_close() is true, and the shell
-//            closes when output() is empty
+//            closes when is_over()
 // Threads    one: the thread of its Server
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,16 +43,15 @@ struct Peer {
     int descriptor = -1;  // for CLIENT LIST
 };
 
-// CLIENT REPLY.
-enum class ReplyMode : std::uint8_t { on, off, skip_next, skip_this };
+// CLIENT REPLY; skip_next becomes skip after the command that asked for it.
+enum class ReplyMode : std::uint8_t { on, off, skip_next, skip };
 
 class Session {
   public:
-    static constexpr std::size_t output_bytes_max = 8UL << 20;
+    static constexpr std::size_t input_bytes_waiting_max = 1UL << 20;
     static constexpr std::size_t output_bytes_unauthenticated_max = 1024;
-    static constexpr std::size_t input_bytes_max = 1UL << 20;
 
-    Session(SessionId id, Peer peer, WallTime created_wall, MonoTime created);
+    Session(SessionId id, Peer peer, const RequestLimits& limits);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -65,50 +63,65 @@ class Session {
     bool wants_read() const;
     // The bytes that may be sent now.
     std::string_view output() const;
-    // True when the connection is to be closed as soon as output() is empty.
+    // True when the connection is to be closed as soon as is_over().
     bool wants_close() const { return closing_ != Closing::no; }
+    // True when nothing more will be sent: neither what may leave now nor what waits.
+    bool is_over() const {
+        return closing_ == Closing::now || (closing_ == Closing::after_output && output_.empty());
+    }
     // The shell's own number for this connection.
     std::uint64_t shell_token = 0;
 
     // --- for commands ---
     const Peer& peer() const { return peer_; }
-    WallTime created_wall() const { return created_wall_; }
-    MonoTime created() const { return created_; }
-    MonoTime last_active() const { return last_active_; }
-    Protocol protocol() const { return protocol_; }
-    void set_protocol(Protocol protocol) { protocol_ = protocol; }
-    TenantNumber tenant() const { return tenant_; }
-    void set_tenant(TenantNumber tenant) { tenant_ = tenant; }
-    bool is_authenticated() const { return authenticated_; }
-    void set_authenticated(bool authenticated);
-    bool is_blocked() const { return blocked_ != nullptr; }
-    bool in_transaction() const { return transaction_ != nullptr; }
-
     std::string name;             // CLIENT SETNAME
     std::string library_name;     // CLIENT SETINFO LIB-NAME
     std::string library_version;  // CLIENT SETINFO LIB-VER
+    Protocol protocol = Protocol::resp2;
     ReplyMode reply_mode = ReplyMode::on;
+    bool is_authenticated = true;
     bool no_evict = false;
     bool no_touch = false;
+    std::uint8_t auth_failures = 0;
+    TenantNumber tenant = 0;
+    std::unique_ptr<Transaction> transaction;  // after MULTI
+    std::unique_ptr<BlockedCommand> blocked;   // while a command waits
+    bool in_exec = false;                      // EXEC runs its queue: nothing may wait
+    const Command* last_command = nullptr;
+    MonoTime created{};
+    MonoTime last_active{};
 
+    // Writes to the end of the output.
+    ReplyWriter reply() { return {output_, protocol}; }
+    std::string_view output_from(std::size_t mark) const { return output_.view().substr(mark); }
+    // The reply that was just written depends on this, and the journal has reached that.
+    void hold_reply(const Dependency& dependency, const Dependency& reached);
     // Finishes the connection after the replies written so far.
     void close_after_reply();
     // The reply of the running command also waits for this.
     void also_wait_for(const Dependency& dependency) { extra_dependency_.include(dependency); }
-    // Holds all output back until then; a failed AUTH does this.
-    void delay_until(MonoTime deadline) { delayed_until_ = deadline; }
-    // Everything this session wrote so far.
+    // How far the journal must come until everything that this session wrote is safe.
     const Dependency& last_write() const { return last_write_; }
 
-    std::size_t output_size() const { return output_.size(); }
     std::size_t input_size() const { return input_.size(); }
+    std::size_t input_room() const { return input_.capacity() - input_.size(); }
+    std::size_t output_size() const { return output_.size(); }
+    std::size_t output_room() const { return output_.capacity(); }
     std::size_t memory_bytes() const;
-    const Command* last_command() const { return last_command_; }
 
   private:
     friend class Server;
 
     enum class Closing : std::uint8_t { no, after_output, now };
+
+    // Why commands in the input are not run.
+    enum Waiting : std::uint8_t {
+        for_key = 1,      // the command before is blocked
+        for_client = 2,   // the client does not take its replies
+        for_delay = 4,    // a failed AUTH
+        for_unpause = 8,  // CLIENT PAUSE
+        for_reopen = 16,  // DEBUG RELOAD
+    };
 
     // Output up to `end` (counted from the beginning of the connection) may leave when the journal
     // has come as far as `dependency`.
@@ -118,40 +131,37 @@ class Session {
     };
 
     std::uint64_t output_end() const { return output_begin_ + output_.size(); }
-    void note_reply(const Dependency& dependency, const Dependency& reached);
+    bool has_holds() const { return has_open_hold_ || !holds_.empty(); }
+    // The batch is over: what it held becomes one hold.
     void seal_hold();
-    bool release(const Dependency& reached);
+    // Lets go what the journal has reached now.
+    void release(const Dependency& reached);
+    void give_back_memory();
 
     SessionId id_;
     Peer peer_;
-    WallTime created_wall_;
-    MonoTime created_;
-    MonoTime last_active_;
-    MonoTime last_progress_;  // when the client last took output, or had none to take
-
     ByteBuffer input_;
     RequestParser parser_;
     ByteBuffer output_;
+    std::size_t input_counted_ = 0;      // bytes of input_ that the statistics know
     std::uint64_t output_begin_ = 0;     // bytes sent since the beginning
     std::uint64_t output_released_ = 0;  // bytes that may be sent, counted alike
-    std::deque<Hold> holds_;
+    std::vector<Hold> holds_;
     Dependency open_hold_;  // of replies of this batch, not in holds_ yet
-    bool has_open_hold_ = false;
     Dependency extra_dependency_;
     Dependency last_write_;
-    MonoTime delayed_until_{};
+    MonoTime last_progress_{};     // when the client last took output, or had none to take
+    MonoTime incomplete_since_{};  // when bytes last came for a command that is not complete
+    MonoTime timer_{};             // its entry in the server's timers; 0: none
 
-    Protocol protocol_ = Protocol::resp2;
-    TenantNumber tenant_ = 0;
-    bool authenticated_ = false;
+    Closing closing_ = Closing::no;
+    std::uint8_t waiting_ = 0;  // of Waiting
+    bool has_open_hold_ = false;
+    bool has_postponed_request_ = false;  // ready in the parser, to be run after CLIENT PAUSE
+    bool told_wants_read_ = true;         // what the shell last saw
     bool in_ready_list_ = false;
     bool in_held_list_ = false;
-    bool output_paused_ = false;
-    std::uint8_t auth_failures_ = 0;
-    Closing closing_ = Closing::no;
-    const Command* last_command_ = nullptr;
-    std::unique_ptr<Transaction> transaction_;
-    std::unique_ptr<BlockedCommand> blocked_;
+    bool in_resuming_list_ = false;
 };
 
 }  // namespace sluice

@@ -14,8 +14,12 @@ struct ServerSettings {
     bool protected_mode = true;  // without a password only this machine is served
     std::uint64_t clients_max = 10'000;
     std::uint64_t idle_timeout_s = 0;  // a silent client is closed after this; 0: never
-    std::uint64_t bulk_bytes_max = 512ULL << 20;
-    std::uint64_t block_ms_max = 0;  // the longest BLOCK; 0: no cap
+
+    std::uint64_t arguments_max = 65'536;             // of one command
+    std::uint64_t argument_bytes_max = 512ULL << 20;  // of one argument
+    std::uint64_t request_bytes_max = 1ULL << 30;     // of one command
+    std::uint64_t output_bytes_max = 8ULL << 20;  // untaken replies that stop a client's commands
+    std::uint64_t block_ms_max = 0;               // the longest BLOCK; 0: no cap
 
     std::uint64_t stream_node_entries_max = 100;  // what approximate trimming may leave behind
     std::uint64_t stream_node_bytes_max = 4096;

@@ -8,8 +8,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "engine/key.hpp"
@@ -20,7 +20,19 @@ namespace sluice {
 struct KeyName {
     TenantNumber tenant = 0;
     std::string name;
-    friend auto operator<=>(const KeyName&, const KeyName&) = default;
+};
+
+struct KeyNameView {
+    TenantNumber tenant = 0;
+    std::string_view name;
+};
+
+struct KeyNameOrder {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const {
+        return std::tuple(a.tenant, std::string_view(a.name)) <
+               std::tuple(b.tenant, std::string_view(b.name));
+    }
 };
 
 class WatchRegistry {
@@ -30,26 +42,26 @@ class WatchRegistry {
     bool empty() const { return watchers_.empty(); }
     std::size_t key_count() const { return watchers_.size(); }
     std::size_t session_count() const { return sessions_.size(); }
+    std::size_t key_count_of(SessionId session) const;
 
     void watch(SessionId session, TenantNumber tenant, std::string_view name);
     void unwatch(SessionId session);
     bool is_watched(TenantNumber tenant, std::string_view name) const;
     // The key changed: every session that watches it fails its EXEC.
     void touch(TenantNumber tenant, std::string_view name);
-    // Every watched key counts as changed (the store was reopened).
+    // Every watched key counts as changed: the store was opened again.
     void touch_all();
     bool is_dirty(SessionId session) const;
-    // The keys of a session, so that EXEC can let expired ones go first.
+    // So that EXEC can let expired keys go first.
     std::vector<KeyName> keys_of(SessionId session) const;
-    std::vector<KeyName> keys() const;
 
   private:
     struct Watching {
         std::vector<KeyName> keys;
-        bool dirty = false;
+        bool is_dirty = false;
     };
 
-    std::map<std::pair<TenantNumber, std::string>, std::vector<SessionId>, std::less<>> watchers_;
+    std::map<KeyName, std::vector<SessionId>, KeyNameOrder> watchers_;
     std::unordered_map<SessionId, Watching> sessions_;
 };
 
