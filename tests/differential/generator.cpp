@@ -1,8 +1,34 @@
 #include "differential/generator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::testing {
+
+namespace {
+
+// A number of milliseconds that may or may not pass while the test runs.
+bool is_short_time(const std::string& word) {
+    const bool is_number =
+        !word.empty() && word.size() < 7 &&
+        std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return is_number && word[0] != '0';
+}
+
+bool depends_on_time(const Words& words) {
+    if (words.size() < 5) return false;
+    const bool is_claim = words[0] == "XCLAIM" || words[0] == "XAUTOCLAIM";
+    if (is_claim && is_short_time(words[4])) return true;
+    if (!is_claim && words[0] != "XPENDING") return false;
+    const auto idle = std::find(words.begin(), words.end() - 1, "IDLE");
+    return idle != words.end() - 1 && is_short_time(*(idle + 1));
+}
+
+}  // namespace
+
+void Generator::emit(Words words) {
+    if (!depends_on_time(words)) round_.push_back(std::move(words));
+}
 
 const std::vector<Generator::Choice>& Generator::choices() {
     static const std::vector<Choice> table = {

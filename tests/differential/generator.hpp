@@ -35,7 +35,7 @@ class Generator {
     static const std::vector<Choice>& choices();
     static const std::vector<Choice>& document_choices();
     void one_command();
-    void emit(Words words) { round_.push_back(std::move(words)); }
+    void emit(Words words);
 
     // --- words ---
     std::string_view pick(std::initializer_list<std::string_view> words);

@@ -287,8 +287,10 @@ void Generator::odd_stream_command() {
     const auto is_dangerous = [](const std::string& word) {
         return word == "BLOCK" || word == "*" || word == "TIME";
     };
-    const bool is_unfit = words[0].empty() || std::any_of(words.begin(), words.end(), is_dangerous);
-    if (is_unfit) round_.pop_back();
+    Words odd = std::move(words);
+    round_.pop_back();
+    const bool is_unfit = odd[0].empty() || std::any_of(odd.begin(), odd.end(), is_dangerous);
+    if (!is_unfit) emit(std::move(odd));
 }
 
 }  // namespace sluice::testing
