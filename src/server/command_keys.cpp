@@ -48,6 +48,8 @@ KeyPositions keys_by_rule(const CommandSpec& spec, const Request& request) {
         keys.positions.insert(keys.positions.begin(), 1);
         return keys;
     }
+    // A timeout stands before the count.
+    if (spec.name == "bzmpop") return counted_keys(request, 2);
     return counted_keys(request, 1);
 }
 

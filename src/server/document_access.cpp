@@ -13,6 +13,8 @@ namespace {
 Key* without_expired_fields(CommandContext& context, Key& key) {
     const auto next = key.hash()->next_expiry();
     if (!next || *next > context.engine.wall()) return &key;
+    // A store that takes no changes any more still answers reads.
+    if (!context.engine.admit_write(false)) return &key;
     Changes changes(EffectKind::hash_remove);
     for (const std::string& name : key.hash()->expired_fields(context.engine.wall())) {
         changes.next().add_name(name);
