@@ -73,11 +73,19 @@ void Machine::on_journal_advanced() {
 }
 
 std::size_t Machine::connect() {
-    const std::string address = "127.0.0.1:" + std::to_string(40000 + clients_.size());
+    std::size_t number = 0;
+    while (number < clients_.size() && clients_[number].session != nullptr) ++number;
+    if (number == clients_.size()) clients_.emplace_back();
+    const std::string address = "127.0.0.1:" + std::to_string(40000 + number);
     auto& session = server_->open({.address = address, .local_address = "127.0.0.1:7370"});
-    session.shell_token = clients_.size();
-    clients_.push_back({.session = &session, .received = {}});
-    return clients_.size() - 1;
+    session.shell_token = number;
+    clients_[number] = {.session = &session, .received = {}};
+    return number;
+}
+
+void Machine::disconnect(std::size_t client) {
+    server_->close(*clients_[client].session);
+    clients_[client] = {};
 }
 
 void Machine::send(std::size_t client, std::string_view bytes) {

@@ -59,6 +59,9 @@ class Machine {
 
     // --- clients ---
     std::size_t connect();
+    void disconnect(std::size_t client);
+    // The server wants this connection gone once its output was taken.
+    bool wants_close(std::size_t client) const { return clients_[client].session->wants_close(); }
     void send(std::size_t client, std::string_view bytes);
     // What has left for this client since the last call.
     std::string receive(std::size_t client);

@@ -1,0 +1,181 @@
+// Writes the committed corpora: small inputs that reach every part of a format, from which fuzzing
+// starts. Run it again when a format gains something: fuzz_make_corpus fuzz/corpus
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "document/effect.hpp"
+#include "document/hash.hpp"
+#include "document/sorted_set.hpp"
+#include "fuzz/damaged_store.hpp"
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::testing;
+
+std::filesystem::path root;
+
+void write(const std::string& target, const std::string& name, std::string_view bytes) {
+    const auto folder = root / target;
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / name, std::ios::binary) << bytes;
+}
+
+// As fuzz/pieces.hpp reads them.
+std::string as_pieces(const std::vector<std::string>& pieces) {
+    std::string bytes;
+    for (const auto& piece : pieces) {
+        bytes += static_cast<char>(piece.size() & 0xff);
+        bytes += static_cast<char>(piece.size() >> 8);
+        bytes += piece;
+    }
+    return bytes;
+}
+
+void write_requests() {
+    const std::vector<std::pair<std::string, std::string>> inputs = {
+        {"ping", "*1\r\n$4\r\nPING\r\n"},
+        {"inline", "SET k \"two words\\x41\" \r\nGET k\nPING\r\n"},
+        {"empty", "*0\r\n*-1\r\n\r\n*1\r\n$4\r\nPING\r\n"},
+        {"too_many", "*2147483648\r\n"},
+        {"no_length", "*1\r\n$-1\r\n"},
+        {"no_dollar", "*1\r\n:4\r\nPING\r\n"},
+        {"no_end", "*1\r\n$4\r\nPINGxx"},
+        {"quotes", "SET 'a\\'b' \"unbalanced\r\n"},
+        {"browser", "POST / HTTP/1.1\r\nHost: x\r\n\r\n"},
+        {"tls", std::string("\x16\x03\x01\x02\x00\x01", 6)},
+        {"zeroes", std::string("\0\0\r\n", 4)},
+    };
+    for (const auto& [name, bytes] : inputs) {
+        write("resp_request", name, bytes);
+        write("session", name, bytes);
+    }
+}
+
+void write_session() {
+    const std::vector<std::pair<std::string, std::vector<Arguments>>> inputs = {
+        {"strings",
+         {{"SET", "s", "1", "PX", "100"},
+          {"INCRBY", "s", "5"},
+          {"APPEND", "s", "x"},
+          {"GET", "s"},
+          {"SETRANGE", "s", "3", "abc"},
+          {"GETRANGE", "s", "0", "-1"}}},
+        {"hashes",
+         {{"HSET", "h", "f", "1", "g", "2"},
+          {"HINCRBYFLOAT", "h", "f", "0.5"},
+          {"HRANDFIELD", "h", "-3", "WITHVALUES"},
+          {"HSCAN", "h", "0", "MATCH", "[a-f]*"}}},
+        {"sorted_sets",
+         {{"ZADD", "z", "1", "a", "2", "b", "inf", "c"},
+          {"ZRANGE", "z", "(1", "+inf", "BYSCORE"},
+          {"ZRANGE", "z", "[a", "+", "BYLEX", "LIMIT", "0", "2"},
+          {"ZPOPMIN", "z", "1"}}},
+        {"streams",
+         {{"XADD", "x", "MAXLEN", "~", "10", "*", "f", "v"},
+          {"XRANGE", "x", "-", "+"},
+          {"XREADGROUP", "GROUP", "g", "c", "COUNT", "2", "STREAMS", "x", ">"},
+          {"XPENDING", "x", "g", "IDLE", "0", "-", "+", "10", "c"},
+          {"XACK", "x", "g", "1-1"},
+          {"XCLAIM", "x", "g", "d", "0", "1-1", "IDLE", "5", "RETRYCOUNT", "3", "FORCE", "JUSTID"},
+          {"XAUTOCLAIM", "x", "g", "d", "0", "0-0", "COUNT", "1"},
+          {"XINFO", "STREAM", "x", "FULL"},
+          {"XTRIM", "x", "MINID", "=", "2-0"},
+          {"XSETID", "x", "9-0", "ENTRIESADDED", "9"}}},
+        {"transaction",
+         {{"WATCH", "s"}, {"MULTI"}, {"SET", "s", "1"}, {"XADD", "x", "*", "f", "v"}, {"EXEC"}}},
+        {"blocking",
+         {{"HELLO", "3"},
+          {"XREAD", "BLOCK", "10", "STREAMS", "x", "y", "$", "$"},
+          {"CLIENT", "NO-EVICT", "on"}}},
+        {"server",
+         {{"COMMAND", "DOCS", "xadd"},
+          {"INFO", "everything"},
+          {"CONFIG", "GET", "*"},
+          {"CLIENT", "LIST"},
+          {"SCAN", "0", "TYPE", "stream"},
+          {"OBJECT", "ENCODING", "x"}}},
+    };
+    for (const auto& [name, commands] : inputs) {
+        std::string bytes;
+        for (const auto& command : commands)
+            bytes += encode_command(command);
+        write("session", name, bytes);
+        write("resp_request", name, bytes);
+    }
+}
+
+void write_replies() {
+    write("resp_reply", "resp2",
+          "+OK\r\n-ERR no\r\n:42\r\n$3\r\nabc\r\n$-1\r\n*-1\r\n*2\r\n:1\r\n*0\r\n");
+    write("resp_reply", "resp3",
+          "%1\r\n+k\r\n,1.5\r\n~2\r\n#t\r\n_\r\n=7\r\ntxt:abc\r\n(123456789012345678901\r\n"
+          ">1\r\n+x\r\n|1\r\n+a\r\n:1\r\n:2\r\n!5\r\nERR x\r\n");
+}
+
+void write_globs() {
+    write("glob", "classes", "h[^a-d]llo*[x\\]]?\nhello world]!");
+    write("glob", "stars", "*a*a*a*a*a*b\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+}
+
+void write_document_effects() {
+    EffectBuilder fields(EffectKind::hash_set);
+    fields.add_field("name", "value");
+    fields.add_field("other", "");
+    EffectBuilder expiry(EffectKind::hash_expire);
+    expiry.add_expiry("name", WallTime::from_ms(1'700'000'000'000));
+    EffectBuilder removed(EffectKind::hash_remove);
+    removed.add_name("other");
+    EffectBuilder members(EffectKind::members_set);
+    members.add_member("a", 1.5);
+    members.add_member("b", -2);
+    EffectBuilder gone(EffectKind::members_remove);
+    gone.add_name("a");
+    const auto text = [](const EffectBuilder& effect) { return std::string(effect.bytes()); };
+    Hash hash;
+    SortedSet set;
+    SLUICE_CHECK(hash.apply(fields.bytes()).has_value(), "an effect of ours is applied");
+    SLUICE_CHECK(set.apply(members.bytes()).has_value(), "an effect of ours is applied");
+    std::string saved_hash;
+    std::string saved_set;
+    hash.save(saved_hash);
+    set.save(saved_set);
+    write("document_effect", "hash",
+          as_pieces({saved_hash, text(fields), text(expiry), text(removed)}));
+    write("document_effect", "sorted_set", as_pieces({saved_set, text(members), text(gone)}));
+    write("document_effect", "string",
+          as_pieces({"abc", string_set_effect("x"), string_append_effect("yz"),
+                     string_write_effect(5, "q")}));
+}
+
+void write_files() {
+    const DamagedStore store;
+    constexpr std::size_t begin_max = 8192;  // the header block and the first batches
+    const auto segment = store.bytes_of(store.file_with("journal-"));
+    write("journal_segment", "newest", segment.substr(0, begin_max));
+    write("journal_segment", "header", segment.substr(0, 64));
+    const auto checkpoint = store.bytes_of(store.file_with("checkpoint-"));
+    write("checkpoint", "newest", checkpoint.substr(0, begin_max));
+    write("checkpoint", "header", checkpoint.substr(0, 64));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: fuzz_make_corpus FOLDER\n");
+        return 64;
+    }
+    root = argv[1];
+    write_requests();
+    write_session();
+    write_replies();
+    write_globs();
+    write_document_effects();
+    write_files();
+    return 0;
+}
