@@ -82,10 +82,10 @@ Result<void> check_doors(const ServeConfig& config) {
     if (config.http.is_unix() || (config.resp_tls && config.resp_tls->is_unix())) {
         return Error{Errc::invalid, "only resp and resp_unix can be a unix socket"};
     }
-    const bool is_open =
-        !config.resp.is_loopback() || (config.resp_tls && !config.resp_tls->is_loopback());
-    if (is_open && config.password.empty() && config.tls_client_ca.empty() &&
-        !config.open_without_password) {
+    const bool is_tls_open = config.resp_tls && !config.resp_tls->is_loopback();
+    const bool is_open = !config.resp.is_loopback() || !config.http.is_loopback() ||
+                         (is_tls_open && config.tls_client_ca.empty());
+    if (is_open && config.password.empty() && !config.open_without_password) {
         return Error{Errc::invalid,
                      "without a password Sluice listens on this machine only; set password, or "
                      "open_without_password if the network keeps strangers out"};

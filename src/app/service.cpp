@@ -29,7 +29,8 @@ EngineOptions engine_options(const ServeConfig& config) {
 ServerSettings server_settings(const ServeConfig& config) {
     ServerSettings settings;
     settings.password = config.password;
-    settings.protected_mode = !config.open_without_password;
+    // Clients of the TLS door have shown a certificate; the plain door is on this machine only.
+    settings.protected_mode = !config.open_without_password && config.tls_client_ca.empty();
     settings.clients_max = config.clients_max;
     settings.idle_timeout_s = static_cast<std::uint64_t>(config.idle_timeout.ms() / 1000);
     settings.arguments_max = config.arguments_max;

@@ -5,13 +5,17 @@
 #include <utility>
 
 #include "net/http_door.hpp"
+#include "net/socket.hpp"
 
 namespace sluice {
 
 HttpConnection::HttpConnection(HttpDoor& door, std::unique_ptr<Transport> transport)
     : door_(door),
       transport_(std::move(transport)),
-      session_(HttpLimits{}, door.date(), door.loop_.now()) {}
+      session_({.limits = {},
+                .date = door.date(),
+                .is_local = names_of(transport_->descriptor()).is_loopback},
+               door.loop_.now()) {}
 
 HttpConnection::~HttpConnection() = default;
 

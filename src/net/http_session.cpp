@@ -64,8 +64,12 @@ class HttpSession::Decoder {
     bool is_chunked_ = false;
 };
 
-HttpSession::HttpSession(const HttpLimits& limits, const std::string& date, MonoTime now)
-    : limits_(limits), date_(date), began_(now), progress_(now) {}
+HttpSession::HttpSession(const Setting& setting, MonoTime now)
+    : limits_(setting.limits),
+      date_(setting.date),
+      is_local_(setting.is_local),
+      began_(now),
+      progress_(now) {}
 HttpSession::~HttpSession() = default;
 
 void HttpSession::on_input(std::string_view bytes, MonoTime now) {
@@ -126,6 +130,7 @@ bool HttpSession::take_body(MonoTime now) {
     }
     if (!decoder_->is_done()) return false;
     request_ = decoder_->take(head_);
+    request_.is_local = is_local_;
     decoder_.reset();
     state_ = State::ready;
     return true;

@@ -37,7 +37,12 @@ class HttpSession {
     static constexpr std::size_t input_max = 64UL << 10;
 
     // `date` is the value of the Date header; the shell keeps it right.
-    HttpSession(const HttpLimits& limits, const std::string& date, MonoTime now);
+    struct Setting {
+        HttpLimits limits;
+        const std::string& date;
+        bool is_local = false;  // the client is on this machine
+    };
+    HttpSession(const Setting& setting, MonoTime now);
     ~HttpSession();
 
     // --- bytes ---
@@ -72,6 +77,7 @@ class HttpSession {
 
     HttpLimits limits_;
     const std::string& date_;
+    bool is_local_;
     State state_ = State::head;
     ByteBuffer input_;
     ByteBuffer output_;

@@ -26,6 +26,7 @@ struct HttpRequest {
     std::string query;  // as it came, without '?'
     HttpHeaders headers;
     std::string body;
+    bool is_local = false;  // comes from this machine
 
     // Null when there is none.
     const std::string* header(std::string_view lower_case_name) const;

@@ -1,5 +1,7 @@
 #include "server/http_metrics.hpp"
 
+#include "server/http_problem.hpp"
+#include "server/login.hpp"
 #include "server/metrics_text.hpp"
 #include "server/server.hpp"
 #include "server/service_state.hpp"
@@ -152,9 +154,24 @@ void write_process(MetricsText& out, const Server& server, const ServiceState& s
               "Open file descriptors that are allowed.");
 }
 
+// Whoever is not on this machine shows the password, when there is one.
+bool may_read(const HttpContext& context) {
+    constexpr std::string_view scheme = "Bearer ";
+    const std::string& password = context.server.settings().password;
+    if (password.empty() || context.request.is_local) return true;
+    const std::string* header = context.request.header("authorization");
+    if (header == nullptr || !header->starts_with(scheme)) return false;
+    return equal_in_constant_time(std::string_view(*header).substr(scheme.size()), password);
+}
+
 }  // namespace
 
 HttpResponse get_metrics(HttpContext& context) {
+    if (!may_read(context)) {
+        HttpResponse refusal = problem_response(Problem::unauthorized);
+        refusal.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"sluice\"");
+        return refusal;
+    }
     MetricsText out;
     write_build(out, context.server);
     write_engine(out, context.server);

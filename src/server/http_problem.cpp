@@ -12,6 +12,7 @@ namespace {
 constexpr auto rows = std::to_array<ProblemRow>({
     {Problem::malformed_request, 400, "malformed-request", "The request is malformed"},
     {Problem::malformed_path, 400, "malformed-path", "The path is malformed"},
+    {Problem::unauthorized, 401, "unauthorized", "Whoever asks must show a token"},
     {Problem::misdirected, 421, "misdirected", "This server does not answer for that host"},
     {Problem::not_found, 404, "not-found", "There is nothing here"},
     {Problem::method_not_allowed, 405, "method-not-allowed", "The method is not allowed here"},

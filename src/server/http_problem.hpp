@@ -16,6 +16,7 @@ namespace sluice {
 enum class Problem : std::uint8_t {
     malformed_request,
     malformed_path,
+    unauthorized,
     misdirected,
     not_found,
     method_not_allowed,

@@ -41,7 +41,7 @@ class HttpSessionTest : public testing::Test {
     }
 
     MonoTime now = MonoTime::from_ms(1000);
-    HttpSession session{HttpLimits{}, date, now};
+    HttpSession session{{.limits = {}, .date = date, .is_local = true}, now};
     int requests = 0;
 };
 
