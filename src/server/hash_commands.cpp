@@ -39,6 +39,70 @@ constexpr ArgumentDocs hscan_arguments[] = {{"key", "key"},
                                             {"count", "integer", "COUNT", true},
                                             {"novalues", "pure-token", "NOVALUES", true}};
 
+constexpr ArgumentDocs condition_arguments[] = {{"nx", "pure-token", "NX"},
+                                                {"xx", "pure-token", "XX"},
+                                                {"gt", "pure-token", "GT"},
+                                                {"lt", "pure-token", "LT"}};
+
+constexpr ArgumentDocs fields_arguments[] = {{"numfields", "integer"},
+                                             {"field", "string", "", false, true}};
+
+constexpr ArgumentDocs hexpire_arguments[] = {
+    {"key", "key"},
+    {"seconds", "integer"},
+    {"condition", "oneof", "", true, false, condition_arguments},
+    {"fields", "block", "FIELDS", false, false, fields_arguments}};
+
+constexpr ArgumentDocs hpexpire_arguments[] = {
+    {"key", "key"},
+    {"milliseconds", "integer"},
+    {"condition", "oneof", "", true, false, condition_arguments},
+    {"fields", "block", "FIELDS", false, false, fields_arguments}};
+
+constexpr ArgumentDocs hexpireat_arguments[] = {
+    {"key", "key"},
+    {"unix-time-seconds", "unix-time"},
+    {"condition", "oneof", "", true, false, condition_arguments},
+    {"fields", "block", "FIELDS", false, false, fields_arguments}};
+
+constexpr ArgumentDocs hpexpireat_arguments[] = {
+    {"key", "key"},
+    {"unix-time-milliseconds", "unix-time"},
+    {"condition", "oneof", "", true, false, condition_arguments},
+    {"fields", "block", "FIELDS", false, false, fields_arguments}};
+
+constexpr ArgumentDocs httl_arguments[] = {
+    {"key", "key"}, {"fields", "block", "FIELDS", false, false, fields_arguments}};
+
+constexpr ArgumentDocs expiration_arguments[] = {{"seconds", "integer", "EX"},
+                                                 {"milliseconds", "integer", "PX"},
+                                                 {"unix-time-seconds", "unix-time", "EXAT"},
+                                                 {"unix-time-milliseconds", "unix-time", "PXAT"},
+                                                 {"persist", "pure-token", "PERSIST"}};
+
+constexpr ArgumentDocs hgetex_arguments[] = {
+    {"key", "key"},
+    {"expiration", "oneof", "", true, false, expiration_arguments},
+    {"fields", "block", "FIELDS", false, false, fields_arguments}};
+
+constexpr ArgumentDocs condition_arguments_2[] = {{"fnx", "pure-token", "FNX"},
+                                                  {"fxx", "pure-token", "FXX"}};
+
+constexpr ArgumentDocs expiration_arguments_2[] = {{"seconds", "integer", "EX"},
+                                                   {"milliseconds", "integer", "PX"},
+                                                   {"unix-time-seconds", "unix-time", "EXAT"},
+                                                   {"unix-time-milliseconds", "unix-time", "PXAT"},
+                                                   {"keepttl", "pure-token", "KEEPTTL"}};
+
+constexpr ArgumentDocs fields_arguments_2[] = {{"numfields", "integer"},
+                                               {"data", "block", "", false, true, data_arguments}};
+
+constexpr ArgumentDocs hsetex_arguments[] = {
+    {"key", "key"},
+    {"condition", "oneof", "", true, false, condition_arguments_2},
+    {"expiration", "oneof", "", true, false, expiration_arguments_2},
+    {"fields", "block", "FIELDS", false, false, fields_arguments_2}};
+
 // clang-format off
 constexpr CommandSpec rows[] = {
     {"hset", -4, flag_write | flag_denyoom | flag_fast, 1, 1, 1, "hash", "2.0.0",
@@ -77,6 +141,33 @@ constexpr CommandSpec rows[] = {
     {"hscan", -3, flag_readonly, 1, 1, 1, "hash", "2.8.0",
      "Walks through the fields of a hash.", "O(1) a call, O(N) for the whole walk", run_hscan, {},
      hscan_arguments},
+    {"hexpire", -6, flag_write | flag_denyoom | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "Removes fields after so many seconds.", "O(N)", run_hexpire, {}, hexpire_arguments},
+    {"hpexpire", -6, flag_write | flag_denyoom | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "Removes fields after so many milliseconds.", "O(N)", run_hpexpire, {}, hpexpire_arguments},
+    {"hexpireat", -6, flag_write | flag_denyoom | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "Removes fields at a time in seconds.", "O(N)", run_hexpireat, {}, hexpireat_arguments},
+    {"hpexpireat", -6, flag_write | flag_denyoom | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "Removes fields at a time in milliseconds.", "O(N)", run_hpexpireat, {},
+     hpexpireat_arguments},
+    {"httl", -5, flag_readonly | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "How many seconds fields have to live.", "O(N)", run_httl, {}, httl_arguments},
+    {"hpttl", -5, flag_readonly | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "How many milliseconds fields have to live.", "O(N)", run_hpttl, {}, httl_arguments},
+    {"hexpiretime", -5, flag_readonly | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "When fields expire, in seconds.", "O(N)", run_hexpiretime, {}, httl_arguments},
+    {"hpexpiretime", -5, flag_readonly | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "When fields expire, in milliseconds.", "O(N)", run_hpexpiretime, {}, httl_arguments},
+    {"hpersist", -5, flag_write | flag_fast, 1, 1, 1, "hash", "7.4.0",
+     "Lets fields live for ever.", "O(N)", run_hpersist, {}, httl_arguments},
+    {"hgetdel", -5, flag_write | flag_fast, 1, 1, 1, "hash", "8.0.0",
+     "Answers the values of fields and removes the fields.", "O(N)", run_hgetdel, {},
+     httl_arguments},
+    {"hgetex", -5, flag_write | flag_fast, 1, 1, 1, "hash", "8.0.0",
+     "Answers the values of fields and changes when they expire.", "O(N)", run_hgetex, {},
+     hgetex_arguments},
+    {"hsetex", -6, flag_write | flag_denyoom | flag_fast, 1, 1, 1, "hash", "8.0.0",
+     "Sets fields and when they expire.", "O(N)", run_hsetex, {}, hsetex_arguments},
 };
 // clang-format on
 

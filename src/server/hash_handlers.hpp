@@ -24,6 +24,22 @@ void run_hexists(CommandContext& context);
 void run_hstrlen(CommandContext& context);
 void run_hscan(CommandContext& context);
 
+// hash_expiry.cpp
+void run_hexpire(CommandContext& context);
+void run_hpexpire(CommandContext& context);
+void run_hexpireat(CommandContext& context);
+void run_hpexpireat(CommandContext& context);
+void run_httl(CommandContext& context);
+void run_hpttl(CommandContext& context);
+void run_hexpiretime(CommandContext& context);
+void run_hpexpiretime(CommandContext& context);
+void run_hpersist(CommandContext& context);
+
+// hash_field_options.cpp
+void run_hgetdel(CommandContext& context);
+void run_hgetex(CommandContext& context);
+void run_hsetex(CommandContext& context);
+
 // hash_random.cpp
 void run_hrandfield(CommandContext& context);
 
