@@ -74,7 +74,8 @@ void Machine::on_journal_advanced() {
 
 std::size_t Machine::connect() {
     std::size_t number = 0;
-    while (number < clients_.size() && clients_[number].session != nullptr) ++number;
+    while (number < clients_.size() && clients_[number].session != nullptr)
+        ++number;
     if (number == clients_.size()) clients_.emplace_back();
     const std::string address = "127.0.0.1:" + std::to_string(40000 + number);
     auto& session = server_->open({.address = address, .local_address = "127.0.0.1:7370"});
@@ -92,6 +93,15 @@ void Machine::send(std::size_t client, std::string_view bytes) {
     auto& session = *clients_[client].session;
     session.input().append(bytes);
     server_->on_input(session);
+}
+
+bool Machine::refuses(const Arguments& arguments) const {
+    const Command* command = server_->commands().find(arguments[0]);
+    if (command != nullptr && command->is_container()) {
+        command = CommandTable::find_subcommand(*command, arguments[1]);
+    }
+    if (command == nullptr || !command->has(flag_write)) return false;
+    return !engine_->admit_write(command->has(flag_denyoom)).has_value();
 }
 
 std::string Machine::receive(std::size_t client) {

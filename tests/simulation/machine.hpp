@@ -63,6 +63,8 @@ class Machine {
     // The server wants this connection gone once its output was taken.
     bool wants_close(std::size_t client) const { return clients_[client].session->wants_close(); }
     void send(std::size_t client, std::string_view bytes);
+    // Whether the store will refuse this command: a poisoned journal, a full disk.
+    bool refuses(const Arguments& arguments) const;
     // What has left for this client since the last call.
     std::string receive(std::size_t client);
 

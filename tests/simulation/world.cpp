@@ -148,20 +148,10 @@ void World::send_commands() {
     }
 }
 
-bool World::is_refused(const Arguments& arguments) {
-    auto& server = machine_.server();
-    const Command* command = server.commands().find(arguments[0]);
-    if (command != nullptr && command->is_container()) {
-        command = CommandTable::find_subcommand(*command, arguments[1]);
-    }
-    if (command == nullptr || !command->has(flag_write)) return false;
-    return !machine_.engine().admit_write(command->has(flag_denyoom)).has_value();
-}
-
 void World::send_command(Client& client, const Arguments& arguments) {
     ++report_.commands;
     Step step{.database = client.database, .commands = {}, .wall_ms = machine_.wall.ms()};
-    const bool refused = is_refused(arguments);
+    const bool refused = machine_.refuses(arguments);
     if (!refused) step.commands.push_back(arguments);
     const auto replies = history_.add(step);
     client.awaited.push_back(
@@ -179,7 +169,7 @@ void World::send_transaction(Client& client) {
     const auto count = 1 + random_.below(4);
     for (std::uint64_t i = 0; i < count; ++i) {
         auto command = workload_.next(history_.models()[client.database]);
-        if (is_refused(command)) return;
+        if (machine_.refuses(command)) return;
         bytes += encode_command(command);
         step.commands.push_back(std::move(command));
     }

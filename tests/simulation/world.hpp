@@ -97,8 +97,6 @@ class World {
     void drop_masked_keys(const Dumps& unmasked);
 
     void connect_clients();
-    bool is_refused(const Arguments& arguments);
-    bool acts_durably() const;
     void fail(const std::string& what);
     bool has_failed() const { return !report_.failure.empty(); }
     bool one_in(std::uint64_t n) { return random_.one_in(n); }
