@@ -107,7 +107,7 @@ class SlotTable {
     static constexpr std::size_t index_min = 16;
 
     static std::uint32_t hash_of(std::string_view key) {
-        return static_cast<std::uint32_t>(byte_hash(key));
+        return static_cast<std::uint32_t>(hash_bytes(key));
     }
     std::size_t mask() const { return index_.size() - 1; }
     std::size_t next(std::size_t at) const { return (at + 1) & mask(); }

@@ -47,8 +47,9 @@ struct SipState {
 
 }  // namespace
 
-std::uint64_t byte_hash(std::string_view bytes) {
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t salt) {
     SipState state;
+    state.mix(salt);
     const std::uint64_t size = bytes.size();
     for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
         std::uint64_t word = 0;

@@ -1,7 +1,7 @@
 // A 64-bit hash of bytes for tables that clients fill: keyed, so that nobody can aim collisions.
 //
 // Promise    the same bytes give the same hash within a process; never stored, never sent
-// Threads    seed_byte_hash() before the first table is filled, once; byte_hash() from any thread
+// Threads    seed_byte_hash() before the first table is filled, once; hash_bytes() from any thread
 // Source     SipHash-1-3 (Aumasson and Bernstein)
 #pragma once
 
@@ -10,7 +10,8 @@
 
 namespace sluice {
 
-std::uint64_t byte_hash(std::string_view bytes);
+// Different salts give unrelated hashes.
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t salt = 0);
 
 // Without this call the seed is fixed, so tests and simulations repeat themselves.
 void seed_byte_hash(std::uint64_t first, std::uint64_t second);

@@ -15,7 +15,7 @@ namespace {
 template <std::size_t size>
 std::uint64_t hash_words(const std::array<std::uint64_t, size>& words) {
     const auto bytes = std::bit_cast<std::array<char, sizeof(words)>>(words);
-    return byte_hash({bytes.data(), bytes.size()});
+    return hash_bytes({bytes.data(), bytes.size()});
 }
 
 }  // namespace

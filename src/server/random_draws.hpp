@@ -1,7 +1,7 @@
 // The random numbers of one command: HRANDFIELD, ZRANDMEMBER, RANDOMKEY.
 //
 // Promise    the same turn, session and place in its output give the same numbers, so a simulation
-//            repeats itself; nobody outside can foresee them, because byte_hash() is seeded
+//            repeats itself; nobody outside can foresee them, because hash_bytes() is seeded
 #pragma once
 
 #include <cstdint>
