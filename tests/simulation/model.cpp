@@ -95,11 +95,13 @@ Outcome Model::execute_generic(const Arguments& arguments, std::int64_t wall_ms)
         auto moved = std::move(key->second);
         keys_.erase(key);
         keys_[arguments[2]] = std::move(moved);
-        return {.reply = "+OK", .changed = true};
+        return {.reply = "+OK", .changed = arguments[1] != arguments[2]};
     }
     if (name == "PEXPIRE") {
-        if (is_there) key->second.expires_ms = wall_ms + std::stoll(arguments[2]);
-        return {.reply = integer(is_there ? 1 : 0), .changed = is_there};
+        if (!is_there) return {.reply = "0"};
+        const auto before = key->second.expires_ms;
+        key->second.expires_ms = wall_ms + std::stoll(arguments[2]);
+        return {.reply = "1", .changed = key->second.expires_ms != before};
     }
     if (name == "PERSIST") {
         const bool changes = is_there && key->second.expires_ms.has_value();

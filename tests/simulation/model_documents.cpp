@@ -56,7 +56,7 @@ Outcome execute_increment(Keys& keys, const Arguments& arguments) {
     if (!before.has_value()) return {.reply = "-ERR"};
     const auto after = *before + std::stoll(arguments[2]);
     find_or_create<std::string>(keys, arguments[1]) = std::to_string(after);
-    return {.reply = integer(after), .changed = true};
+    return {.reply = integer(after), .changed = found.value == nullptr || after != *before};
 }
 
 std::optional<Outcome> execute_string(Keys& keys, const Arguments& arguments,
@@ -85,10 +85,11 @@ std::optional<Outcome> execute_hash(Keys& keys, const Arguments& arguments) {
     std::int64_t count = 0;
     if (command == "HSET") {
         auto& hash = find_or_create<ModelKey::Hash>(keys, arguments[1]);
+        const auto before = hash;
         for (std::size_t i = 2; i + 1 < arguments.size(); i += 2) {
             count += hash.insert_or_assign(arguments[i], arguments[i + 1]).second ? 1 : 0;
         }
-        return Outcome{.reply = integer(count), .changed = true};
+        return Outcome{.reply = integer(count), .changed = hash != before};
     }
     if (found.value == nullptr) return Outcome{.reply = "0"};
     for (std::size_t i = 2; i < arguments.size(); ++i) {
@@ -114,9 +115,12 @@ std::optional<Outcome> execute_sorted_set(Keys& keys, const Arguments& arguments
         return Outcome{.reply = integer(is_new ? 1 : 0), .changed = changed};
     }
     if (command == "ZINCRBY") {
-        auto& score = find_or_create<ModelKey::SortedSet>(keys, arguments[1])[arguments[3]];
-        score += std::stoll(arguments[2]);
-        return Outcome{.reply = bulk(std::to_string(score)), .changed = true};
+        auto& members = find_or_create<ModelKey::SortedSet>(keys, arguments[1]);
+        const auto [member, is_new] = members.try_emplace(arguments[3], 0);
+        const auto step = std::stoll(arguments[2]);
+        member->second += step;
+        return Outcome{.reply = bulk(std::to_string(member->second)),
+                       .changed = is_new || step != 0};
     }
     const bool is_there = found.value != nullptr && found.value->contains(arguments[2]);
     if (command == "ZSCORE") {

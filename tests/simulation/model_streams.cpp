@@ -195,7 +195,7 @@ Outcome execute_claim(ModelStream& stream, ModelGroup& group, const Arguments& a
 Outcome execute_claim_all(ModelStream& stream, ModelGroup& group, const Arguments& arguments) {
     std::vector<std::string> claimed;
     std::vector<std::string> deleted;
-    group.consumers.insert(arguments[3]);
+    const bool is_new = group.consumers.insert(arguments[3]).second;
     for (auto pending = group.pending.begin(); pending != group.pending.end();) {
         const auto entry = stream.entries.find(pending->first);
         if (entry == stream.entries.end()) {
@@ -208,7 +208,8 @@ Outcome execute_claim_all(ModelStream& stream, ModelGroup& group, const Argument
         claimed.push_back(entry_text(entry->first, entry->second));
         ++pending;
     }
-    return {.reply = list({bulk("0-0"), list(claimed), list(deleted)}), .changed = true};
+    return {.reply = list({bulk("0-0"), list(claimed), list(deleted)}),
+            .changed = is_new || !claimed.empty() || !deleted.empty()};
 }
 
 // XPENDING key group
@@ -264,8 +265,9 @@ Outcome execute_group(Keys& keys, const Arguments& arguments) {
     if (found == stream.groups.end()) return {.reply = no_group};
     auto& group = found->second;
     if (subcommand == "SETID") {
+        const auto before = group.last_delivered;
         group.last_delivered = arguments[4] == "$" ? stream.last_id : parse_id(arguments[4]);
-        return {.reply = "+OK", .changed = true};
+        return {.reply = "+OK", .changed = group.last_delivered != before};
     }
     if (subcommand == "CREATECONSUMER") {
         const bool is_new = group.consumers.insert(arguments[4]).second;
@@ -301,8 +303,9 @@ Outcome execute_on_stream(ModelStream& stream, const Arguments& arguments) {
     if (command == "XSETID") {
         const auto id = parse_id(arguments[2]);
         if (id < stream.last_id) return {.reply = "-ERR"};
+        const bool changed = id != stream.last_id;
         stream.last_id = id;
-        return {.reply = "+OK", .changed = true};
+        return {.reply = "+OK", .changed = changed};
     }
     return execute_on_group(stream, arguments);
 }
