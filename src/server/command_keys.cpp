@@ -41,10 +41,10 @@ KeyPositions counted_keys(const Request& request, std::size_t at) {
 
 KeyPositions keys_by_rule(const CommandSpec& spec, const Request& request) {
     if (spec.name == "xread" || spec.name == "xreadgroup") return keys_after_streams(request);
-    KeyPositions keys;
+    if (spec.name == "bzmpop") return counted_keys(request, 2);  // behind the timeout
     if (spec.first_key == 1) {
         // A destination, then the count.
-        keys = counted_keys(request, 2);
+        KeyPositions keys = counted_keys(request, 2);
         keys.positions.insert(keys.positions.begin(), 1);
         return keys;
     }
