@@ -25,15 +25,14 @@ bool is_alive(const Key& key, WallTime now) {
 // The names that a scan takes, and whether one cost too much to match.
 class NameCollector {
   public:
-    NameCollector(const ScanArguments& arguments, WallTime now)
-        : arguments_(arguments), now_(now) {}
+    NameCollector(const ScanOptions& options, WallTime now) : options_(options), now_(now) {}
 
     void visit(const Key& key) {
         ++seen_;
         if (!is_alive(key, now_)) return;
-        const std::string_view type = arguments_.type;
+        const std::string_view type = options_.type;
         if (!type.empty() && !is_word(type, type_name(key.type()))) return;
-        const auto taken = takes(arguments_, key.name);
+        const auto taken = takes(options_, key.name);
         if (!taken) {
             matched_ = taken.error();
         } else if (*taken) {
@@ -45,7 +44,7 @@ class NameCollector {
     const std::vector<std::string>& names() const { return names_; }
 
   private:
-    const ScanArguments& arguments_;
+    const ScanOptions& options_;
     WallTime now_;
     std::size_t seen_ = 0;
     std::vector<std::string> names_;
@@ -70,8 +69,8 @@ void run_keys(CommandContext& context) {
     }
     auto pattern = Glob::parse(context.request[1]);
     if (!pattern) return context.reply.error("ERR " + pattern.error().message);
-    const ScanArguments arguments{.pattern = std::move(*pattern), .type = {}};
-    NameCollector collector(arguments, context.engine.wall());
+    const ScanOptions options{.pattern = std::move(*pattern)};
+    NameCollector collector(options, context.engine.wall());
     std::uint64_t cursor = 0;
     do {
         cursor = context.engine.scan(context.tenant, cursor, keys_step,
@@ -84,20 +83,21 @@ void run_keys(CommandContext& context) {
 }
 
 void run_scan(CommandContext& context) {
-    const auto arguments = parse_scan_arguments(context, ScanKind::keys);
-    if (!arguments) return;
-    NameCollector collector(*arguments, context.engine.wall());
-    std::uint64_t cursor = arguments->cursor;
+    auto cursor = scan_cursor_argument(context, ScanKind::keys);
+    if (!cursor) return;
+    const auto options = scan_options_argument(context, ScanKind::keys);
+    if (!options) return;
+    NameCollector collector(*options, context.engine.wall());
     for (std::size_t round = 0; round < scan_rounds_max; ++round) {
-        cursor = context.engine.scan(context.tenant, cursor, arguments->count,
+        cursor = context.engine.scan(context.tenant, *cursor, options->count,
                                      [&](Key& key) { collector.visit(key); });
-        if (cursor == 0 || collector.seen() >= arguments->count) break;
+        if (*cursor == 0 || collector.seen() >= options->count) break;
     }
     if (!collector.matched()) {
         return context.reply.error("ERR " + collector.matched().error().message);
     }
     context.reply.array(2);
-    context.reply.bulk(std::to_string(cursor));
+    context.reply.bulk(std::to_string(*cursor));
     reply_names(context, collector);
 }
 

@@ -101,36 +101,32 @@ void run_hstrlen(CommandContext& context) {
 }
 
 void run_hscan(CommandContext& context) {
-    const auto arguments = parse_scan_arguments(context, ScanKind::hash);
-    if (!arguments) return;
+    auto cursor = scan_cursor_argument(context, ScanKind::hash);
+    if (!cursor) return;
     const auto found = find_hash(context, context.request[1]);
     if (!found) return;
+    if (*found == nullptr) return reply_scan(context, 0, {}, true);
+    const auto options = scan_options_argument(context, ScanKind::hash);
+    if (!options) return;
 
     std::vector<HashField> fields;
-    std::uint64_t cursor = 0;
     std::size_t seen = 0;
     Result<void> matched;
     const auto visit = [&](const HashField& field) {
         ++seen;
-        const auto taken = takes(*arguments, field.name);
+        const auto taken = takes(*options, field.name);
         if (!taken) {
             matched = taken.error();
         } else if (*taken) {
             fields.push_back(field);
         }
     };
-    if (*found != nullptr) {
-        cursor = arguments->cursor;
-        std::size_t rounds = 0;
-        do {
-            cursor = (*found)->hash()->scan(cursor, arguments->count, visit);
-        } while (cursor != 0 && seen < arguments->count && ++rounds < scan_rounds_max);
+    for (std::size_t round = 0; round < scan_rounds_max; ++round) {
+        cursor = (*found)->hash()->scan(*cursor, options->count, visit);
+        if (*cursor == 0 || seen >= options->count) break;
     }
-    if (!matched) {
-        context.reply.error("ERR " + matched.error().message);
-        return;
-    }
-    reply_scan(context, cursor, fields, !arguments->no_values);
+    if (!matched) return context.reply.error("ERR " + matched.error().message);
+    reply_scan(context, *cursor, fields, !options->no_values);
 }
 
 }  // namespace sluice

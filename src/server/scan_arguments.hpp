@@ -15,19 +15,21 @@ namespace sluice {
 
 enum class ScanKind : std::uint8_t { keys, hash, sorted_set };
 
-struct ScanArguments {
-    std::uint64_t cursor = 0;
+struct ScanOptions {
     std::size_t count = 10;
-    std::optional<Glob> pattern;
-    std::string_view type;   // SCAN TYPE, as given
-    bool no_values = false;  // HSCAN NOVALUES
+    std::optional<Glob> pattern = {};
+    std::string_view type = {};  // SCAN TYPE, as given
+    bool no_values = false;      // HSCAN NOVALUES
 };
 
-// Nothing, with the error replied, when an argument is wrong.
-std::optional<ScanArguments> parse_scan_arguments(CommandContext& context, ScanKind kind);
+// The cursor stands behind the key, if any, and the options behind the cursor. A command asks for
+// its key in between: Redis answers for a missing key before it looks at the options. Nothing,
+// with the error replied, when an argument is wrong.
+std::optional<std::uint64_t> scan_cursor_argument(CommandContext& context, ScanKind kind);
+std::optional<ScanOptions> scan_options_argument(CommandContext& context, ScanKind kind);
 
 // Whether the pattern, if any, takes this name. A name that costs too many steps is an error.
-Result<bool> takes(const ScanArguments& arguments, std::string_view name);
+Result<bool> takes(const ScanOptions& options, std::string_view name);
 
 // One step of a scan over a document visits slots until it has `count` elements, but no more than
 // this many times `count`: a document full of holes must not hold up the thread.

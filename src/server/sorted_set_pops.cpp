@@ -164,13 +164,13 @@ std::optional<MultiPop> parse_multi_pop(CommandContext& context, std::size_t at)
 
     MultiPop multi{request.args().subspan(at + 1, key_count),
                    {.end = is_max ? End::highest : End::lowest, .form = Form::key_and_pairs}};
-    if (request.size() == end_at + 1) return multi;
-    if (request.size() != end_at + 3 || !is_word(request[end_at + 1], "count")) {
-        return refuse(error_text::syntax);
+    for (at = end_at + 1; at < request.size(); at += 2) {
+        const bool is_count = at == end_at + 1 && is_word(request[at], "count");
+        if (!is_count || at + 1 == request.size()) return refuse(error_text::syntax);
+        const auto count = parse_integer(request[at + 1]);
+        if (!count || *count < 1) return refuse("ERR count should be greater than 0");
+        multi.pop.count = static_cast<std::size_t>(*count);
     }
-    const auto count = parse_integer(request[end_at + 2]);
-    if (!count || *count < 1) return refuse("ERR count should be greater than 0");
-    multi.pop.count = static_cast<std::size_t>(*count);
     return multi;
 }
 

@@ -67,6 +67,19 @@ void reply_count(CommandContext& context, const MemberQuery& query) {
     context.reply.integer(static_cast<std::int64_t>(count));
 }
 
+// Scores are text inside a scan, in RESP3 too.
+void reply_scan(CommandContext& context, std::uint64_t cursor,
+                const std::vector<ScoredMember>& members) {
+    context.reply.array(2);
+    context.reply.bulk(std::to_string(cursor));
+    context.reply.array(members.size() * 2);
+    for (const ScoredMember& member : members) {
+        RealText text;
+        context.reply.bulk(member.member);
+        context.reply.bulk(write_real(member.score, text));
+    }
+}
+
 // Different ranks below `size` in random order: every choice is as likely (Floyd's method).
 std::vector<std::size_t> distinct_ranks(std::size_t size, std::size_t count, RandomDraws& draws) {
     std::vector<std::size_t> ranks;
@@ -138,38 +151,32 @@ void run_zlexcount(CommandContext& context) {
 }
 
 void run_zscan(CommandContext& context) {
-    const auto arguments = parse_scan_arguments(context, ScanKind::sorted_set);
-    if (!arguments) return;
+    auto cursor = scan_cursor_argument(context, ScanKind::sorted_set);
+    if (!cursor) return;
     const auto found = find_sorted_set(context, context.request[1]);
     if (!found) return;
+    if (*found == nullptr) return reply_scan(context, 0, {});
+    const auto options = scan_options_argument(context, ScanKind::sorted_set);
+    if (!options) return;
 
     std::vector<ScoredMember> members;
     std::size_t seen = 0;
     Result<void> matched;
     const auto visit = [&](const ScoredMember& member) {
         ++seen;
-        const auto taken = takes(*arguments, member.member);
+        const auto taken = takes(*options, member.member);
         if (!taken) {
             matched = taken.error();
         } else if (*taken) {
             members.push_back(member);
         }
     };
-    std::uint64_t cursor = *found == nullptr ? 0 : arguments->cursor;
-    for (std::size_t rounds = 0; *found != nullptr && rounds < scan_rounds_max; ++rounds) {
-        cursor = (*found)->sorted_set()->scan(cursor, arguments->count, visit);
-        if (cursor == 0 || seen >= arguments->count) break;
+    for (std::size_t round = 0; round < scan_rounds_max; ++round) {
+        cursor = (*found)->sorted_set()->scan(*cursor, options->count, visit);
+        if (*cursor == 0 || seen >= options->count) break;
     }
     if (!matched) return context.reply.error("ERR " + matched.error().message);
-
-    context.reply.array(2);
-    context.reply.bulk(std::to_string(cursor));
-    context.reply.array(members.size() * 2);
-    for (const ScoredMember& member : members) {
-        RealText text;
-        context.reply.bulk(member.member);
-        context.reply.bulk(write_real(member.score, text));
-    }
+    reply_scan(context, *cursor, members);
 }
 
 void run_zrandmember(CommandContext& context) {
