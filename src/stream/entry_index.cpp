@@ -90,6 +90,7 @@ EntryIndex::Node EntryIndex::node_from(EntryId id, EntryRef ref, std::uint32_t c
     // Sequence numbers begin again with each millisecond, so the base is zero while they are small.
     node.seq = id.seq > u32_max ? id.seq : 0;
     node.position = ref.position;
+    node.last = id;
     node.reserve(capacity);
     node.slots[0] = *node.slot_for(id, ref);
     node.count = 1;
@@ -112,6 +113,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
             node.slots[node.begin + node.count] = *slot;
             ++node.count;
             ++node.appended;
+            node.last = id;
             return;
         }
     }
@@ -138,7 +140,9 @@ std::size_t EntryIndex::node_of(EntryId id) const {
 EntryIndex::Cursor EntryIndex::lower_bound(EntryId id) const {
     const std::size_t node = node_of(id);
     if (node == nodes_.size()) return end();
-    return {node, nodes_[node].rank(id)};
+    const std::uint32_t slot = nodes_[node].rank(id);
+    // The id may lie behind the last entry of its node when that one was deleted.
+    return slot < nodes_[node].count ? Cursor{node, slot} : Cursor{node + 1, 0};
 }
 
 EntryIndex::Cursor EntryIndex::upper_bound(EntryId id) const {
@@ -180,12 +184,16 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
     return ref;
 }
 
-void EntryIndex::pop_front() {
-    --size_;
-    if (nodes_.front().count == 1) {
+void EntryIndex::erase_through(EntryId id) {
+    while (!nodes_.empty() && nodes_.front().last_live_id() <= id) {
+        size_ -= nodes_.front().count;
         nodes_.pop_front();
-    } else {
-        nodes_.front().erase(0);
+    }
+    if (nodes_.empty()) return;
+    Node& node = nodes_.front();
+    while (node.id_at(0) <= id) {
+        node.erase(0);
+        --size_;
     }
 }
 
@@ -217,13 +225,16 @@ void EntryIndex::split_out(std::size_t node, std::uint32_t slot, EntryRef to) {
         std::memcpy(rest.slots.get(), &whole.slots[whole.begin + slot + 1], behind * sizeof(Slot));
         rest.count = behind;
         rest.appended = whole.appended;
+        rest.last = whole.last;
         nodes_.insert(node + 1, std::move(rest));
     }
+    if (behind == 0) alone.last = nodes_[node].last;
     if (slot == 0) {
         nodes_[node] = std::move(alone);
         return;
     }
     nodes_[node].count = slot;
+    nodes_[node].last = nodes_[node].last_live_id();
     nodes_.insert(node + 1, std::move(alone));
 }
 
@@ -243,6 +254,8 @@ void EntryIndex::save(std::string& out) const {
         put_u64(out, node.ms);
         put_u64(out, node.seq);
         put_u64(out, node.position);
+        put_u64(out, node.last.ms);
+        put_u64(out, node.last.seq);
         put_u32(out, node.count);
         put_u32(out, node.appended);
         const auto* const first = reinterpret_cast<const char*>(&node.slots[node.begin]);
@@ -257,6 +270,8 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
     node.ms = reader.u64();
     node.seq = reader.u64();
     node.position = reader.u64();
+    node.last.ms = reader.u64();
+    node.last.seq = reader.u64();
     const std::uint32_t count = reader.u32();
     node.appended = reader.u32();
     const std::string_view slots = reader.bytes(std::uint64_t{count} * sizeof(Slot));
@@ -269,6 +284,7 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
         if (slot.ms > u64_max - node.ms || slot.seq > u64_max - node.seq) return damaged;
         if (i > 0 && !(node.id_at(i - 1) < node.id_at(i))) return damaged;
     }
+    if (node.last < node.last_live_id()) return damaged;
     bytes = reader.rest();
     return node;
 }
@@ -276,7 +292,7 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
 Result<EntryIndex> EntryIndex::load(std::string_view& bytes) {
     ByteReader reader(bytes);
     const std::uint64_t nodes = reader.u64();
-    constexpr std::size_t node_bytes_min = 32 + sizeof(Slot);
+    constexpr std::size_t node_bytes_min = 48 + sizeof(Slot);
     if (reader.failed() || nodes > reader.rest().size() / node_bytes_min) {
         return Error{Errc::corrupt, "load stream index: the number of nodes is damaged"};
     }

@@ -4,8 +4,8 @@
 //            deltas to it. A node begins anew when it is full or when a delta does not fit.
 // Units      positions in bytes, multiples of 8; in a slot in units of 8 from the node's base
 // Promise    append is O(1), find and seek are O(log n); 5 million entries load in bulk copies
-// Invariant  ids strictly increase over the whole index; no node is empty; a node's `appended`
-//            never falls, so deletes do not reopen a full node
+// Invariant  ids strictly increase over the whole index; no node is empty; a node's `appended` and
+//            `last` never fall, so deletes neither reopen a full node nor move where it is cut
 // Why        nodes are what Redis calls radix tree nodes: approximate trimming removes whole ones
 //            (stream-node-max-entries), so clients see the same cuts
 #pragma once
@@ -54,7 +54,8 @@ class EntryIndex {
     void append(EntryId id, EntryRef ref, std::uint32_t entries_per_node);
     // Answers what lay there, or nothing when there is no such entry.
     std::optional<EntryRef> erase(EntryId id);
-    void pop_front();
+    // Removes all entries with ids up to this one.
+    void erase_through(EntryId id);
     std::optional<EntryRef> find(EntryId id) const;
     // Changes where an entry lies; false when it is gone or lies elsewhere than at `from`.
     bool move(EntryId id, EntryRef from, EntryRef to);
@@ -70,10 +71,8 @@ class EntryIndex {
     Cursor previous(Cursor cursor) const;
     IndexEntry front() const { return at(begin()); }
     IndexEntry back() const { return at(previous(end())); }
-    EntryId node_first_id(std::size_t node) const { return nodes_[node].id_at(0); }
-    EntryId node_last_id(std::size_t node) const {
-        return nodes_[node].id_at(nodes_[node].count - 1);
-    }
+    // The last id that was ever added to this node, deleted or not.
+    EntryId node_last_id(std::size_t node) const { return nodes_[node].last; }
 
     template <class Visit>
     void for_each(Visit&& visit) const {
@@ -101,6 +100,7 @@ class EntryIndex {
         std::uint64_t ms = 0;
         std::uint64_t seq = 0;
         std::uint64_t position = 0;
+        EntryId last;
         std::unique_ptr<Slot[]> slots;
         std::uint32_t begin = 0;  // slots before it were removed from the front
         std::uint32_t count = 0;
@@ -113,6 +113,7 @@ class EntryIndex {
             return {position + std::uint64_t{slot(i).position} * 8, slot(i).length};
         }
         std::optional<Slot> slot_for(EntryId id, EntryRef ref) const;
+        EntryId last_live_id() const { return id_at(count - 1); }
         // The number of slots with an id below this one.
         std::uint32_t rank(EntryId id) const;
         void reserve(std::uint32_t wanted);

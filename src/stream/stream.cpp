@@ -1,29 +1,124 @@
 #include "stream/stream.hpp"
 
+#include <algorithm>
+
 #include "stream/byte_codec.hpp"
 
 namespace sluice {
 
-Result<void> Stream::apply(std::string_view effect, MonoTime) {
-    return Error{Errc::corrupt, "apply stream effect: unknown operation in " +
-                                    std::to_string(effect.size()) + " bytes"};
+namespace {
+
+constexpr std::uint8_t snapshot_version = 1;
+
+auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_view name) {
+    return std::ranges::lower_bound(
+        groups, name, {}, [](const auto& group) -> std::string_view { return group->name(); });
 }
 
+}  // namespace
+
+// --------------------------------------------------------------------------------- entries
+
+void Stream::trim_through(EntryId id) {
+    index_.erase_through(id);
+}
+
+bool Stream::erase(EntryId id) {
+    if (!drop(id)) return false;
+    max_deleted_id_ = std::max(max_deleted_id_, id);
+    return true;
+}
+
+void Stream::set_counters(EntryId last, std::uint64_t entries_added, EntryId max_deleted) {
+    last_id_ = last;
+    entries_added_ = entries_added;
+    max_deleted_id_ = max_deleted;
+}
+
+// ---------------------------------------------------------------------------------- groups
+
+Group* Stream::find_group(std::string_view name) const {
+    const auto place = place_of(groups_, name);
+    if (place == groups_.end() || (*place)->name() != name) return nullptr;
+    return place->get();
+}
+
+Group& Stream::create_group(std::string_view name, EntryId last_delivered,
+                            std::int64_t entries_read) {
+    const auto place = place_of(groups_, name);
+    auto group = std::make_unique<Group>(name, last_delivered, entries_read);
+    return **groups_.insert(place, std::move(group));
+}
+
+void Stream::destroy_group(const Group& group) {
+    groups_.erase(place_of(groups_, group.name()));
+}
+
+bool Stream::is_referenced(EntryId id) const {
+    return std::ranges::any_of(groups_, [id](const auto& group) {
+        return group->last_delivered() < id || group->pending().find(id) != nullptr;
+    });
+}
+
+bool Stream::unreference(EntryId id) {
+    bool was_pending = false;
+    for (const auto& group : groups_) {
+        was_pending |= group->acknowledge(id);
+    }
+    return was_pending;
+}
+
+std::size_t Stream::memory_bytes() const {
+    std::size_t bytes = sizeof(*this) + index_.memory_bytes() + idempotency_.memory_bytes();
+    bytes += groups_.capacity() * sizeof(groups_.front());
+    for (const auto& group : groups_) {
+        bytes += group->memory_bytes();
+    }
+    return bytes;
+}
+
+// -------------------------------------------------------------------------------- snapshot
+
 void Stream::save(std::string& out) const {
+    put_u8(out, snapshot_version);
     put_id(out, last_id_);
     put_id(out, max_deleted_id_);
     put_varint(out, entries_added_);
+    idempotency_.save(out);
     index_.save(out);
+    put_varint(out, groups_.size());
+    for (const auto& group : groups_) {
+        group->save(out);
+    }
 }
 
-Result<Stream> Stream::load(std::string_view bytes, MonoTime) {
+Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
+    const Error damaged{Errc::corrupt, "load stream: it is damaged"};
     ByteReader reader(bytes);
+    if (reader.u8() != snapshot_version) {
+        return Error{Errc::corrupt, "load stream: unknown version of its snapshot"};
+    }
     Stream stream;
     stream.last_id_ = reader.id();
     stream.max_deleted_id_ = reader.id();
     stream.entries_added_ = reader.varint();
+    if (reader.failed()) return damaged;
     std::string_view rest = reader.rest();
+    SLUICE_TRY_ASSIGN(stream.idempotency_, IdempotencyTable::load(rest, now));
     SLUICE_TRY_ASSIGN(stream.index_, EntryIndex::load(rest));
+    if (!stream.index_.empty() && stream.last_id_ < stream.index_.back().id) return damaged;
+    ByteReader groups(rest);
+    std::uint64_t count = groups.varint();
+    if (groups.failed()) return damaged;
+    rest = groups.rest();
+    for (; count > 0; --count) {
+        SLUICE_TRY_ASSIGN(Group group, Group::load(rest, now.ms()));
+        if (!stream.groups_.empty() && stream.groups_.back()->name() >= group.name()) {
+            return damaged;
+        }
+        stream.groups_.push_back(std::make_unique<Group>(std::move(group)));
+    }
+    if (!rest.empty()) return damaged;
     return stream;
 }
 

@@ -1,6 +1,8 @@
 // One stream: its index, its counters, its groups. A pure state machine.
 //
-// Shape      entries are (id, where the bytes lie); the bytes themselves are the engine's
+// Shape      entries are (id, where the bytes lie); the bytes themselves are the engine's. What
+//            else happens to a stream is an effect: change the state with the methods below and
+//            record the effect (stream_effect.hpp), or let apply() do what an effect says
 // Promise    the same entries and effects in the same order give the same state, whatever the clock
 // Errors     apply() and load() answer corrupt for bytes that they did not write; they never crash
 // Source     docs/formats/stream_effects.md, docs/formats/stream_snapshot.md; Redis Streams
@@ -8,23 +10,28 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "event/entry_id.hpp"
 #include "event/result.hpp"
 #include "event/time.hpp"
 #include "stream/entry_index.hpp"
 #include "stream/entry_ref.hpp"
+#include "stream/group.hpp"
+#include "stream/group_progress.hpp"
+#include "stream/idempotency.hpp"
 
 namespace sluice {
 
 class Stream {
   public:
-    // --- for the engine ---
+    // --- entries ---
     std::uint64_t size() const { return index_.size(); }
-    std::size_t memory_bytes() const { return sizeof(*this) + index_.memory_bytes(); }
+    const EntryIndex& index() const { return index_; }
 
     // Adds an entry behind all others; the id is greater than last_id().
     void append(EntryId id, EntryRef ref,
@@ -34,29 +41,63 @@ class Stream {
         ++entries_added_;
     }
     std::optional<EntryRef> find(EntryId id) const { return index_.find(id); }
+    bool contains(EntryId id) const { return find(id).has_value(); }
     // The same entry, now at `to`; false when it is gone or lies elsewhere than at `from`.
     bool move_entry(EntryId id, EntryRef from, EntryRef to) { return index_.move(id, from, to); }
     template <class Visit>
     void for_each_entry(Visit&& visit) const {
         index_.for_each(visit);
     }
+    // Removes the entries up to this id.
+    void trim_through(EntryId id);
+    // Removes an entry by name (XDEL) or because trimming chose it; false when there is none.
+    bool erase(EntryId id);
+    bool drop(EntryId id) { return index_.erase(id).has_value(); }
 
-    // Replays one effect. `now` becomes the time of deliveries: times are not recorded.
+    // --- counters ---
+    EntryId last_id() const { return last_id_; }
+    EntryId first_id() const { return index_.empty() ? EntryId{} : index_.front().id; }
+    EntryId max_deleted_id() const { return max_deleted_id_; }
+    std::uint64_t entries_added() const { return entries_added_; }
+    StreamCounters counters() const {
+        return {size(), entries_added_, first_id(), last_id_, max_deleted_id_};
+    }
+    void set_counters(EntryId last, std::uint64_t entries_added, EntryId max_deleted);
+
+    // --- groups ---
+    // In the order of the bytes of their names.
+    const std::vector<std::unique_ptr<Group>>& groups() const { return groups_; }
+    Group* find_group(std::string_view name) const;
+    // The name must be free.
+    Group& create_group(std::string_view name, EntryId last_delivered, std::int64_t entries_read);
+    void destroy_group(const Group& group);
+    // True while a group has still to read this entry or has it pending.
+    bool is_referenced(EntryId id) const;
+    // Takes the entry out of the pending entries of all groups; true when it was in one.
+    bool unreference(EntryId id);
+
+    IdempotencyTable& idempotency() { return idempotency_; }
+    const IdempotencyTable& idempotency() const { return idempotency_; }
+
+    // --- for the engine ---
+    // Does what one effect says. `now` becomes the time of deliveries: times are not recorded.
     Result<void> apply(std::string_view effect, MonoTime now);
     // The whole state, the index included, times excluded.
     void save(std::string& out) const;
     static Result<Stream> load(std::string_view bytes, MonoTime now);
-
-    // --- counters ---
-    EntryId last_id() const { return last_id_; }
-    std::uint64_t entries_added() const { return entries_added_; }
-    EntryId max_deleted_id() const { return max_deleted_id_; }
+    std::size_t memory_bytes() const;
 
   private:
     EntryIndex index_;
     EntryId last_id_;
     EntryId max_deleted_id_;
     std::uint64_t entries_added_ = 0;
+    std::vector<std::unique_ptr<Group>> groups_;
+    IdempotencyTable idempotency_;
 };
+
+// The state in words, one fact a line, without times and without how the index is cut: two streams
+// are the same when their descriptions are. For tests and people.
+std::string describe(const Stream& stream);
 
 }  // namespace sluice

@@ -1,0 +1,187 @@
+#include "stream/group.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "stream/byte_codec.hpp"
+
+namespace sluice {
+
+// ------------------------------------------------------------------------------- consumers
+
+std::vector<ConsumerNumber>::const_iterator Group::place_of(std::string_view name) const {
+    return std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                            [this](ConsumerNumber number, std::string_view wanted) {
+                                return consumers_[number].name < wanted;
+                            });
+}
+
+std::optional<ConsumerNumber> Group::find_consumer(std::string_view name) const {
+    const auto place = place_of(name);
+    if (place == by_name_.end() || consumers_[*place].name != name) return std::nullopt;
+    return *place;
+}
+
+ConsumerNumber Group::create_consumer(std::string_view name, std::int64_t now_ms) {
+    const auto place = place_of(name);
+    ConsumerNumber number = 0;
+    if (free_numbers_.empty()) {
+        number = static_cast<ConsumerNumber>(consumers_.size());
+        consumers_.emplace_back();
+    } else {
+        number = free_numbers_.back();
+        free_numbers_.pop_back();
+    }
+    by_name_.insert(place, number);
+    consumers_[number] = Consumer{.name = std::string(name), .seen_ms = now_ms};
+    return number;
+}
+
+std::uint64_t Group::delete_consumer(ConsumerNumber number) {
+    const std::uint64_t pending = consumers_[number].pending;
+    if (pending > 0) pending_.erase_consumer(number);
+    by_name_.erase(place_of(consumers_[number].name));
+    consumers_[number] = Consumer{};
+    free_numbers_.push_back(number);
+    return pending;
+}
+
+// ------------------------------------------------------------------------- pending entries
+
+void Group::count_out(const Pending& pending) {
+    if (pending.consumer == no_consumer) {
+        --released_;
+    } else {
+        --consumers_[pending.consumer].pending;
+    }
+}
+
+void Group::put(const Pending& pending) {
+    if (const auto before = pending_.put(pending)) count_out(*before);
+    if (pending.consumer == no_consumer) {
+        ++released_;
+    } else {
+        ++consumers_[pending.consumer].pending;
+    }
+}
+
+void Group::redeliver(EntryId id, std::int64_t now_ms) {
+    const Pending* const there = pending_.find(id);
+    if (there == nullptr) return;
+    put({id, now_ms, one_more_delivery(there->deliveries), there->consumer});
+}
+
+void Group::release(EntryId id, std::uint32_t deliveries) {
+    const std::int64_t rank = std::numeric_limits<std::int64_t>::min() + release_order_++;
+    put({id, rank, deliveries, no_consumer});
+}
+
+bool Group::acknowledge(EntryId id) {
+    const auto before = pending_.erase(id);
+    if (before) count_out(*before);
+    return before.has_value();
+}
+
+std::size_t Group::memory_bytes() const {
+    std::size_t bytes = sizeof(*this) + name_.capacity() + pending_.memory_bytes();
+    bytes += (by_name_.capacity() + free_numbers_.capacity()) * sizeof(ConsumerNumber);
+    bytes += consumers_.capacity() * sizeof(Consumer);
+    for (const Consumer& consumer : consumers_) {
+        bytes += consumer.name.capacity();
+    }
+    return bytes;
+}
+
+// -------------------------------------------------------------------------------- snapshot
+
+void Group::save(std::string& out) const {
+    put_bytes(out, name_);
+    put_id(out, last_delivered_);
+    put_varint(out, zigzag(static_cast<std::uint64_t>(entries_read_)));
+    put_varint(out, consumers_.size());
+    put_varint(out, free_numbers_.size());
+    for (const ConsumerNumber number : free_numbers_) {
+        put_varint(out, number);
+    }
+    for (const ConsumerNumber number : by_name_) {
+        put_varint(out, number);
+        put_bytes(out, consumers_[number].name);
+        put_u8(out, consumers_[number].active_ms ? 1 : 0);
+    }
+    pending_.save(out);
+}
+
+bool Group::load_consumers(std::string_view& bytes, std::int64_t now_ms) {
+    ByteReader reader(bytes);
+    const std::uint64_t count = reader.varint();
+    const std::uint64_t free_count = reader.varint();
+    // Each takes at least a byte of what follows, so a damaged count cannot ask for much memory.
+    if (reader.failed() || count > reader.rest().size() || free_count > count) return false;
+    std::vector<bool> is_taken(count, false);
+    const auto take = [&](std::uint64_t number) {
+        if (number >= count || is_taken[number]) return false;
+        is_taken[number] = true;
+        return true;
+    };
+    consumers_.resize(count);
+    for (std::uint64_t i = 0; i < free_count; ++i) {
+        const std::uint64_t number = reader.varint();
+        if (!take(number)) return false;
+        free_numbers_.push_back(static_cast<ConsumerNumber>(number));
+    }
+    for (std::uint64_t i = free_count; i < count; ++i) {
+        const std::uint64_t number = reader.varint();
+        const std::string_view name = reader.sized_bytes();
+        const bool was_active = reader.u8() != 0;
+        if (reader.failed() || !take(number)) return false;
+        if (!by_name_.empty() && !(consumers_[by_name_.back()].name < name)) return false;
+        by_name_.push_back(static_cast<ConsumerNumber>(number));
+        consumers_[number].name = name;
+        consumers_[number].seen_ms = now_ms;
+        if (was_active) consumers_[number].active_ms = now_ms;
+    }
+    bytes = reader.rest();
+    return !reader.failed();
+}
+
+// Takes over a list whose owners are not yet counted; false when one of them does not exist.
+bool Group::adopt(PendingList list) {
+    std::vector<bool> lives(consumers_.size(), false);
+    for (const ConsumerNumber number : by_name_) {
+        lives[number] = true;
+    }
+    bool is_sound = true;
+    std::vector<std::pair<EntryId, std::uint32_t>> released;
+    list.scan(EntryId::min(), {}, [&](const Pending& pending) {
+        if (pending.consumer == no_consumer) {
+            released.emplace_back(pending.id, pending.deliveries);
+            return true;
+        }
+        is_sound = pending.consumer < lives.size() && lives[pending.consumer];
+        if (is_sound) ++consumers_[pending.consumer].pending;
+        return is_sound;
+    });
+    pending_ = std::move(list);
+    released_ = released.size();
+    for (const auto& [id, deliveries] : released) {
+        release(id, deliveries);
+    }
+    return is_sound;
+}
+
+Result<Group> Group::load(std::string_view& bytes, std::int64_t now_ms) {
+    const Error damaged{Errc::corrupt, "load group: it is damaged"};
+    ByteReader reader(bytes);
+    const std::string_view name = reader.sized_bytes();
+    const EntryId last_delivered = reader.id();
+    const auto entries_read = static_cast<std::int64_t>(unzigzag(reader.varint()));
+    if (reader.failed() || entries_read < entries_read_unknown) return damaged;
+    Group group(name, last_delivered, entries_read);
+    bytes = reader.rest();
+    if (!group.load_consumers(bytes, now_ms)) return damaged;
+    SLUICE_TRY_ASSIGN(PendingList pending, PendingList::load(bytes, now_ms));
+    if (!group.adopt(std::move(pending))) return damaged;
+    return group;
+}
+
+}  // namespace sluice
