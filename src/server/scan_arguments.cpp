@@ -3,7 +3,7 @@
 #include <string>
 
 #include "server/number_argument.hpp"
-#include "server/scan_options.hpp"
+#include "server/scan_arguments.hpp"
 
 namespace sluice {
 
