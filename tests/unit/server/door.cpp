@@ -47,6 +47,12 @@ std::string Client::receive() {
     return std::exchange(received_, {});
 }
 
+void Client::read_again() {
+    reads_ = true;
+    door_->deliver_to(*this);
+    door_->deliver();
+}
+
 void Client::hang_up() {
     door_->begin_turn();
     door_->server_->close(*std::exchange(session_, nullptr));
@@ -121,17 +127,20 @@ void Door::reopen() {
 }
 
 void Door::deliver() {
-    while (Session* session = server_->next_ready()) {
-        Client& client = *clients_[session->shell_token];
-        while (client.reads_ && !session->output().empty()) {
-            const std::size_t size = session->output().size();
-            client.received_.append(session->output());
-            server_->on_sent(*session, size);
-        }
-        if (session->is_over()) {
-            server_->close(*session);
-            client.session_ = nullptr;
-        }
+    while (Session* session = server_->next_ready())
+        deliver_to(*clients_[session->shell_token]);
+}
+
+void Door::deliver_to(Client& client) {
+    Session& session = *client.session_;
+    while (client.reads_ && !session.output().empty()) {
+        const std::size_t size = session.output().size();
+        client.received_.append(session.output());
+        server_->on_sent(session, size);
+    }
+    if (session.is_over()) {
+        server_->close(session);
+        client.session_ = nullptr;
     }
 }
 

@@ -31,6 +31,9 @@ class Client {
     // The server closed the connection.
     bool is_closed() const { return session_ == nullptr; }
     void hang_up();
+    // A client that does not take its replies any more, until it does.
+    void stop_reading() { reads_ = false; }
+    void read_again();
     Session& session() { return *session_; }
 
   private:
@@ -39,11 +42,6 @@ class Client {
     Session* session_;
     std::string received_;
     bool reads_ = true;
-
-  public:
-    // A client that does not take its replies any more.
-    void stop_reading() { reads_ = false; }
-    void read_again() { reads_ = true; }
 };
 
 class Door {
@@ -68,6 +66,7 @@ class Door {
     friend class Client;
     void begin_turn() { server_->begin_turn(wall_, mono_); }
     void deliver();
+    void deliver_to(Client& client);
 
     SimDisk disk_{1};
     SimFileSystem files_{disk_};
