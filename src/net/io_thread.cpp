@@ -1,58 +1,78 @@
 #include "net/io_thread.hpp"
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <utility>
 
 #include "event/result.hpp"
 
 namespace sluice {
+namespace {
+
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
+              "the kernel looks at the number itself");
+
+// Sleeps while the number is `expected`; may return early.
+void futex_wait(std::atomic<std::uint32_t>& number, std::uint32_t expected) {
+    syscall(SYS_futex, &number, FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
+}
+
+void futex_wake(std::atomic<std::uint32_t>& number) {
+    constexpr int both_sides = 2;
+    syscall(SYS_futex, &number, FUTEX_WAKE_PRIVATE, both_sides, nullptr, nullptr, 0);
+}
+
+}  // namespace
 
 IoThread::IoThread(std::function<void()> on_done)
     : on_done_(std::move(on_done)), thread_([this] { run(); }) {}
 
 IoThread::~IoThread() {
-    {
-        const std::scoped_lock lock(mutex_);
-        stopping_ = true;
-    }
-    changed_.notify_all();
+    wait_done();
+    change_to(stopping, is_worker_sleeping_);
     thread_.join();
 }
 
 void IoThread::give(std::function<void()> work) {
     SLUICE_CHECK(is_idle(), "the worker has work already");
-    {
-        const std::scoped_lock lock(mutex_);
-        work_ = std::move(work);
-        state_.store(State::given, std::memory_order_release);
-    }
-    changed_.notify_all();
+    work_ = std::move(work);
+    change_to(given, is_worker_sleeping_);
 }
 
 bool IoThread::take_done() {
-    if (state_.load(std::memory_order_acquire) != State::done) return false;
-    state_.store(State::idle, std::memory_order_relaxed);
+    if (state_.load() != done) return false;
+    state_.store(idle);
     return true;
 }
 
 void IoThread::wait_done() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return state_.load() != State::given; });
+    wait_while(given, is_owner_sleeping_);
+}
+
+void IoThread::change_to(State state, const std::atomic<bool>& is_other_sleeping) {
+    state_.store(state);
+    if (is_other_sleeping.load()) futex_wake(state_);
+}
+
+void IoThread::wait_while(State state, std::atomic<bool>& is_sleeping) {
+    while (state_.load() == state) {
+        is_sleeping.store(true);
+        if (state_.load() == state) futex_wait(state_, state);
+        is_sleeping.store(false);
+    }
 }
 
 void IoThread::run() {
-    std::unique_lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [this] { return stopping_ || state_.load() == State::given; });
-        if (state_.load() != State::given) return;
-        const auto work = std::move(work_);
-        lock.unlock();
-        work();
-        lock.lock();
-        state_.store(State::done, std::memory_order_release);
-        changed_.notify_all();
-        lock.unlock();
+        wait_while(done, is_worker_sleeping_);
+        wait_while(idle, is_worker_sleeping_);
+        const State state = state_.load();
+        if (state == stopping) return;
+        if (state != given) continue;
+        work_();
+        change_to(done, is_owner_sleeping_);
         on_done_();
-        lock.lock();
     }
 }
 
