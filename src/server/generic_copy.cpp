@@ -5,6 +5,7 @@
 #include "server/generic_handlers.hpp"
 #include "server/generic_names.hpp"
 #include "server/number_argument.hpp"
+#include "server/stream_copy.hpp"
 
 namespace sluice {
 
@@ -52,14 +53,21 @@ void copy_sorted_set(CommandContext& context, const SortedSet& source, Key& copy
     members.commit(context, copy);
 }
 
-void copy_document(CommandContext& context, Key& source, Key& copy) {
-    if (source.string() != nullptr) {
-        context.engine.commit_document(copy, string_set_effect(*source.string()));
-    } else if (source.hash() != nullptr) {
-        copy_hash(context, *source.hash(), copy);
-    } else {
-        copy_sorted_set(context, *source.sorted_set(), copy);
+Result<void> copy_value(CommandContext& context, Key& source, Key& copy) {
+    switch (source.type()) {
+        case ValueType::string:
+            context.engine.commit_document(copy, string_set_effect(*source.string()));
+            return {};
+        case ValueType::hash:
+            copy_hash(context, *source.hash(), copy);
+            return {};
+        case ValueType::sorted_set:
+            copy_sorted_set(context, *source.sorted_set(), copy);
+            return {};
+        case ValueType::stream:
+            return copy_stream(context, source, copy);
     }
+    return {};
 }
 
 }  // namespace
@@ -76,14 +84,20 @@ void run_copy(CommandContext& context) {
     if (source == nullptr) return context.reply.integer(0);
     Key* old = context.engine.find(options->tenant, new_name);
     if (old != nullptr && !options->replaces) return context.reply.integer(0);
-    if (source->type() == ValueType::stream) {
-        return context.reply.error(
-            "ERR COPY of a stream is refused: its entries stay where their "
-            "ids were given");
+    if (source->stream() != nullptr) {
+        const auto copyable = check_stream_copy(context, *source);
+        if (!copyable) return reply_error(context.reply, copyable.error());
     }
     if (old != nullptr) context.engine.remove(*old);
     Key& copy = context.engine.create(options->tenant, new_name, source->type());
-    copy_document(context, *source, copy);
+    if (source->durability != copy.durability) {
+        context.engine.set_durability(copy, source->durability);
+    }
+    const auto copied = copy_value(context, *source, copy);
+    if (!copied) {
+        context.engine.remove(copy);
+        return reply_error(context.reply, copied.error());
+    }
     if (source->expires_at) context.engine.set_expiry(copy, source->expires_at);
     context.reply.integer(1);
 }
