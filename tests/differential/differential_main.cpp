@@ -2,12 +2,17 @@
 //
 //   differential_test --sluice PROGRAM [--commands N] [--seed S]
 //
+//   differential_test --check-docs FILE
+//
+// The last form only looks whether every row of the table of differences stands in that page.
 // On a difference it shrinks the round to a short list of commands that still shows it, prints both
 // replies and the seed, and ends with 1. --redis-only compares redis-server with itself, which
 // proves the test: only what the table masks may differ.
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -30,6 +35,7 @@ struct Flags {
     std::uint64_t commands = 50'000;
     std::uint64_t seed = 1;
     bool is_redis_only = false;
+    std::string docs;
 };
 
 struct Mismatch {
@@ -162,6 +168,20 @@ Result<bool> run(const Flags& flags) {
     return fight(flags, duel);
 }
 
+bool check_docs(const std::string& name) {
+    std::ifstream file(name);
+    const std::string page(std::istreambuf_iterator<char>(file), {});
+    bool is_complete = true;
+    for (const Difference& difference : differences()) {
+        const std::string row =
+            "| " + std::string(difference.name) + " | " + std::string(difference.reason) + " |";
+        if (page.find(row) != std::string::npos) continue;
+        std::printf("%s lacks the row\n%s\n", name.c_str(), row.c_str());
+        is_complete = false;
+    }
+    return is_complete;
+}
+
 std::optional<Flags> parse(int count, char** words) {
     Flags flags;
     for (int i = 1; i < count; ++i) {
@@ -177,6 +197,8 @@ std::optional<Flags> parse(int count, char** words) {
             std::from_chars(value.begin(), value.end(), number).ptr == value.end();
         if (flag == "--sluice") {
             flags.sluice = value;
+        } else if (flag == "--check-docs") {
+            flags.docs = value;
         } else if (flag == "--commands" && is_number) {
             flags.commands = number;
         } else if (flag == "--seed" && is_number) {
@@ -185,8 +207,8 @@ std::optional<Flags> parse(int count, char** words) {
             return std::nullopt;
         }
     }
-    if (flags.sluice.empty() && !flags.is_redis_only) return std::nullopt;
-    return flags;
+    const bool has_task = !flags.sluice.empty() || flags.is_redis_only || !flags.docs.empty();
+    return has_task ? std::optional(flags) : std::nullopt;
 }
 
 }  // namespace
@@ -198,6 +220,7 @@ int main(int count, char** words) {
         std::fputs("usage: differential_test --sluice PROGRAM [--commands N] [--seed S]\n", stderr);
         return 64;
     }
+    if (!flags->docs.empty()) return sluice::testing::check_docs(flags->docs) ? 0 : 1;
     const auto agrees = sluice::testing::run(*flags);
     if (!agrees) std::fprintf(stderr, "%s\n", agrees.error().message.c_str());
     return agrees.value_or(false) ? 0 : 1;
