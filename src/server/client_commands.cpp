@@ -20,6 +20,10 @@ bool is_client_word(std::string_view text) {
 
 namespace {
 
+void refuse_shape(CommandContext& context) {
+    context.reply.error(subcommand_syntax_text(context.request[1], "CLIENT"));
+}
+
 void run_id(CommandContext& context) {
     context.reply.integer(static_cast<std::int64_t>(context.session.id()));
 }
@@ -58,7 +62,7 @@ void run_info(CommandContext& context) {
 void run_unblock(CommandContext& context) {
     const Request& request = context.request;
     auto how = Server::Unblock::timeout;
-    if (request.size() > 4) return context.reply.error(error_text::syntax);
+    if (request.size() > 4) return refuse_shape(context);
     if (request.size() == 4) {
         if (is_word(request[3], "error")) {
             how = Server::Unblock::error;
@@ -76,7 +80,7 @@ void run_unblock(CommandContext& context) {
 void run_pause(CommandContext& context) {
     const Request& request = context.request;
     auto what = Server::Pause::all;
-    if (request.size() > 4) return context.reply.error(error_text::syntax);
+    if (request.size() > 4) return refuse_shape(context);
     if (request.size() == 4) {
         if (is_word(request[3], "write")) {
             what = Server::Pause::writes;

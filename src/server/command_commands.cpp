@@ -39,7 +39,7 @@ void run_info_of(CommandContext& context) {
     context.reply.array(is_all ? context.server.commands().all().size()
                                : context.request.size() - 2);
     for_each_named(context, [&](const Command* command) {
-        if (command == nullptr) return context.reply.null_array();
+        if (command == nullptr) return context.reply.null();
         reply_command_info(context.reply, *command);
     });
 }

@@ -149,10 +149,10 @@ void reply_command_info(ReplyWriter& reply, const Command& command) {
     reply.integer(spec.last_key);
     reply.integer(spec.key_step);
     reply_words(reply, command_categories(command));
-    reply.array(0);  // tips: we have none to give
+    reply.set(0);  // tips: we have none to give
     const bool has_fixed_keys = spec.first_key > 0;
     const bool has_movable_keys = command.has(flag_movablekeys);
-    reply.array(std::size_t{has_fixed_keys} + has_movable_keys);
+    reply.set(std::size_t{has_fixed_keys} + has_movable_keys);
     if (has_fixed_keys) reply_key_specification(reply, command);
     if (has_movable_keys) reply_unknown_keys(reply, command);
     reply.array(command.subcommands.size());

@@ -71,7 +71,8 @@ std::string refusal(CommandContext& context, std::size_t at) {
     }
     const bool is_fixed = parameter->write == nullptr;
     if (is_fixed && parameter->read(context.server) != context.request[at + 1]) {
-        return set_failed(parameter->name, "can't set immutable config");
+        return set_failed(parameter->name, parameter->is_protected ? "can't set protected config"
+                                                                   : "can't set immutable config");
     }
     return "";
 }
@@ -80,7 +81,7 @@ std::string refusal(CommandContext& context, std::size_t at) {
 void run_set(CommandContext& context) {
     const Request& request = context.request;
     if (request.size() % 2 != 0) {
-        return context.reply.error("ERR wrong number of arguments for 'config|set' command");
+        return context.reply.error(error_text::syntax);
     }
     for (std::size_t at = 2; at < request.size(); at += 2) {
         if (const auto reason = refusal(context, at); !reason.empty()) {

@@ -20,6 +20,7 @@ struct ConfigParameter {
     std::string (*read)(Server&);
     // Null: the value never changes; setting it to what it is succeeds.
     Result<void> (*write)(Server&, std::string_view value) = nullptr;
+    bool is_protected = false;  // what Redis calls so: it says where files are
 };
 
 // Sorted by name.

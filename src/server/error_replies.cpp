@@ -42,6 +42,12 @@ void reply_error(ReplyWriter& reply, const Error& error) {
     reply.error(error_reply_text(error));
 }
 
+std::string subcommand_syntax_text(std::string_view word, std::string_view container) {
+    constexpr std::size_t shown_bytes_max = 128;
+    return "ERR unknown subcommand or wrong number of arguments for '" +
+           printable(word, shown_bytes_max) + "'. Try " + std::string(container) + " HELP.";
+}
+
 std::string printable(std::string_view text, std::size_t size_max) {
     std::string clean(text.substr(0, size_max));
     std::ranges::replace_if(clean, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');

@@ -34,6 +34,9 @@ namespace sluice {
 std::string error_reply_text(const Error& error);
 void reply_error(ReplyWriter& reply, const Error& error);
 
+// A subcommand that takes no such arguments: `word` is the subcommand as the client wrote it.
+std::string subcommand_syntax_text(std::string_view word, std::string_view container);
+
 // `text` with control characters as spaces, cut to `size_max` bytes: input inside an error.
 std::string printable(std::string_view text, std::size_t size_max);
 

@@ -63,7 +63,7 @@ class Run {
         if (!find_command()) return RunOutcome::done;
         if (!arity_fits(*command_->spec, request_.size())) return reject(wrong_arity(*command_));
         if (!session_.is_authenticated && !command_->has(flag_no_auth)) {
-            return reject(error_text::no_authentication);
+            return reject(std::string(error_text::no_authentication));
         }
         if (command_->has(flag_write)) {
             const auto admitted = server_.engine().admit_write(command_->has(flag_denyoom));
@@ -92,12 +92,27 @@ class Run {
         return false;
     }
 
-    RunOutcome reject(std::string_view error) {
+    RunOutcome reject(std::string error) {
         if (command_ != nullptr) server_.statistics().count_rejected(*command_);
+        if (session_.transaction != nullptr) {
+            const bool is_exec = command_ != nullptr && command_->spec->name == "exec";
+            if (is_exec) {
+                error = abort(error);
+            } else {
+                session_.transaction->has_failed = true;
+            }
+        }
         server_.statistics().count_error(error);
         session_.reply().error(error);
-        if (session_.transaction != nullptr) session_.transaction->has_failed = true;
         return RunOutcome::done;
+    }
+
+    // An EXEC that is refused ends the transaction all the same.
+    std::string abort(std::string_view error) {
+        session_.transaction.reset();
+        server_.watching().unwatch(session_.id());
+        if (error.starts_with("ERR ")) error.remove_prefix(4);
+        return "EXECABORT Transaction discarded because of: " + std::string(error);
     }
 
     RunOutcome queue() {

@@ -100,7 +100,9 @@ void run_function_flush(CommandContext& context) {
     const Request& request = context.request;
     const bool has_mode =
         request.size() == 3 && (is_word(request[2], "async") || is_word(request[2], "sync"));
-    if (request.size() != 2 && !has_mode) return context.reply.error(error_text::syntax);
+    if (request.size() != 2 && !has_mode) {
+        return context.reply.error("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
+    }
     context.reply.ok();
 }
 

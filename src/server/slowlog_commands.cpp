@@ -29,7 +29,9 @@ void reply_slow(ReplyWriter& reply, const SlowCommand& slow) {
 
 void run_get(CommandContext& context) {
     std::int64_t count = slow_entries_default;
-    if (context.request.size() > 3) return context.reply.error(error_text::syntax);
+    if (context.request.size() > 3) {
+        return context.reply.error(subcommand_syntax_text(context.request[1], "SLOWLOG"));
+    }
     if (context.request.size() == 3) {
         const auto given = integer_argument(context, 2,
                                             "ERR count should be greater than or "
