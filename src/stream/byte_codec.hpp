@@ -2,7 +2,7 @@
 //
 // Shape      fixed-width numbers are little-endian; a varint has 7 bits per byte, lowest first, the
 //            high bit set on all but the last; zigzag maps small negative numbers to small varints
-// Promise    ByteReader never reads past the end: after the first short or malformed value it
+// Promise    StreamReader never reads past the end: after the first short or malformed value it
 //            answers zeroes and empty strings, and failed() is true
 #pragma once
 
@@ -66,9 +66,9 @@ inline void put_id(std::string& out, EntryId id) {
     put_varint(out, id.seq);
 }
 
-class ByteReader {
+class StreamReader {
   public:
-    explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+    explicit StreamReader(std::string_view bytes) : rest_(bytes) {}
 
     bool failed() const { return failed_; }
     bool at_end() const { return rest_.empty(); }

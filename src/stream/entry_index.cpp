@@ -265,7 +265,7 @@ void EntryIndex::save(std::string& out) const {
 
 Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
     const Error damaged{Errc::corrupt, "load stream index: a node is damaged"};
-    ByteReader reader(bytes);
+    StreamReader reader(bytes);
     Node node;
     node.ms = reader.u64();
     node.seq = reader.u64();
@@ -290,7 +290,7 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
 }
 
 Result<EntryIndex> EntryIndex::load(std::string_view& bytes) {
-    ByteReader reader(bytes);
+    StreamReader reader(bytes);
     const std::uint64_t nodes = reader.u64();
     constexpr std::size_t node_bytes_min = 48 + sizeof(Slot);
     if (reader.failed() || nodes > reader.rest().size() / node_bytes_min) {

@@ -112,7 +112,7 @@ void Group::save(std::string& out) const {
 }
 
 bool Group::load_consumers(std::string_view& bytes, std::int64_t now_ms) {
-    ByteReader reader(bytes);
+    StreamReader reader(bytes);
     const std::uint64_t count = reader.varint();
     const std::uint64_t free_count = reader.varint();
     // Each takes at least a byte of what follows, so a damaged count cannot ask for much memory.
@@ -171,7 +171,7 @@ bool Group::adopt(PendingList list) {
 
 Result<Group> Group::load(std::string_view& bytes, std::int64_t now_ms) {
     const Error damaged{Errc::corrupt, "load group: it is damaged"};
-    ByteReader reader(bytes);
+    StreamReader reader(bytes);
     const std::string_view name = reader.sized_bytes();
     const EntryId last_delivered = reader.id();
     const auto entries_read = static_cast<std::int64_t>(unzigzag(reader.varint()));

@@ -54,7 +54,7 @@ class IdRunWriter {
 
 // Calls visit(id, deliveries) for each id to the end of the bytes; false when they are malformed.
 template <class Visit>
-bool read_id_runs(ByteReader& reader, RunKind kind, Visit&& visit) {
+bool read_id_runs(StreamReader& reader, RunKind kind, Visit&& visit) {
     EntryId id;
     std::uint64_t total = 0;
     while (!reader.at_end()) {

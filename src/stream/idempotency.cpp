@@ -86,7 +86,7 @@ void IdempotencyTable::save(std::string& out) const {
 
 Result<IdempotencyTable> IdempotencyTable::load(std::string_view& bytes, MonoTime now) {
     const Error damaged{Errc::corrupt, "load idempotency table: it is damaged"};
-    ByteReader reader(bytes);
+    StreamReader reader(bytes);
     IdempotencyTable table;
     table.settings_.seconds = reader.varint();
     table.settings_.per_producer = reader.varint();

@@ -322,7 +322,7 @@ void PendingList::save(std::string& out) const {
 
 Result<PendingList> PendingList::load(std::string_view& bytes, std::int64_t now_ms) {
     const Error damaged{Errc::corrupt, "load pending entries: they are damaged"};
-    ByteReader reader(bytes);
+    StreamReader reader(bytes);
     const std::uint64_t count = reader.u64();
     if (reader.failed() || count > reader.rest().size() / sizeof(SavedPending)) return damaged;
     const std::string_view entries = reader.bytes(count * sizeof(SavedPending));

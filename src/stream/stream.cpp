@@ -94,7 +94,7 @@ void Stream::save(std::string& out) const {
 
 Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
     const Error damaged{Errc::corrupt, "load stream: it is damaged"};
-    ByteReader reader(bytes);
+    StreamReader reader(bytes);
     if (reader.u8() != snapshot_version) {
         return Error{Errc::corrupt, "load stream: unknown version of its snapshot"};
     }
@@ -107,7 +107,7 @@ Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
     SLUICE_TRY_ASSIGN(stream.idempotency_, IdempotencyTable::load(rest, now));
     SLUICE_TRY_ASSIGN(stream.index_, EntryIndex::load(rest));
     if (!stream.index_.empty() && stream.last_id_ < stream.index_.back().id) return damaged;
-    ByteReader groups(rest);
+    StreamReader groups(rest);
     std::uint64_t count = groups.varint();
     if (groups.failed()) return damaged;
     rest = groups.rest();

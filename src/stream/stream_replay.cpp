@@ -42,7 +42,7 @@ class Replay {
     }
 
     Stream& stream_;
-    ByteReader reader_;
+    StreamReader reader_;
     MonoTime now_;
     Group* group_ = nullptr;
     ConsumerNumber consumer_ = no_consumer;
