@@ -11,11 +11,13 @@
 namespace sluice {
 namespace {
 
-Result<void> make_parents(const std::filesystem::path& path) {
+Result<std::filesystem::path> absolute_path(const std::string& path) {
     std::error_code error;
-    std::filesystem::create_directories(path.parent_path(), error);
-    if (error) return posix_error(error.value(), "create folder " + path.parent_path().string());
-    return {};
+    const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
+    if (path.empty() || error) {
+        return Error{Errc::invalid, "'" + path + "' is not a path for the data folder"};
+    }
+    return absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
 // A folder that others may write to is a folder where others may put a journal.
@@ -42,15 +44,20 @@ Result<void> check_rights(const std::string& path) {
 
 }  // namespace
 
-Result<DataFolder> open_data_folder(const std::string& path, PosixFileSystem::Network network) {
+Result<void> make_data_folder(const std::string& path) {
+    SLUICE_TRY_ASSIGN(const auto absolute, absolute_path(path));
     std::error_code error;
-    const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
-    if (path.empty() || error) {
-        return Error{Errc::invalid, "'" + path + "' is not a path for the data folder"};
-    }
+    std::filesystem::create_directories(absolute.parent_path(), error);
+    if (error) return posix_error(error.value(), "create " + absolute.parent_path().string());
+    // PosixFileSystem makes the folder itself, and makes its entry durable.
+    SLUICE_TRY_ASSIGN([[maybe_unused]] const auto files, PosixFileSystem::open(absolute.string()));
+    return {};
+}
+
+Result<DataFolder> open_data_folder(const std::string& path, PosixFileSystem::Network network) {
+    SLUICE_TRY_ASSIGN(const auto absolute, absolute_path(path));
     DataFolder folder;
-    folder.path = absolute.has_filename() ? absolute.string() : absolute.parent_path().string();
-    SLUICE_TRY(make_parents(folder.path));
+    folder.path = absolute.string();
     SLUICE_TRY(check_rights(folder.path));
     SLUICE_TRY_ASSIGN(folder.files, PosixFileSystem::open(folder.path));
     SLUICE_TRY_ASSIGN(folder.warning, folder.files->check_kind(network));

@@ -18,6 +18,9 @@ struct DataFolder {
     std::string warning;  // about the kind of file system; empty when there is none
 };
 
+// Makes the folder, and those above it, when they are missing.
+Result<void> make_data_folder(const std::string& path);
+// Takes a folder that is there.
 Result<DataFolder> open_data_folder(const std::string& path, PosixFileSystem::Network network);
 
 }  // namespace sluice

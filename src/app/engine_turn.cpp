@@ -20,6 +20,7 @@ void EngineTurn::end() {
     const MonoTime now = parts_.loop.now();
     bring_back_job();
     if (parts_.server.deadline() <= now) parts_.server.on_time();
+    write_pending();
     start_job();
     parts_.server.on_journal_advanced();
     parts_.resp.flush();
@@ -29,7 +30,9 @@ void EngineTurn::end() {
     parts_.server.end_turn(parts_.clock.mono());
 }
 
-MonoTime EngineTurn::deadline() const { return parts_.server.deadline(); }
+MonoTime EngineTurn::deadline() const {
+    return parts_.server.deadline();
+}
 
 void EngineTurn::bring_back_job() {
     if (!worker_.take_done()) return;
@@ -37,9 +40,14 @@ void EngineTurn::bring_back_job() {
     engine_->finish_io(std::move(job_));
 }
 
+// What replies only want in the kernel is written by this thread: no worker is as quick.
+void EngineTurn::write_pending() {
+    Dependency awaited = parts_.server.awaited();
+    awaited.include(parts_.http.awaited());
+    if (awaited.written > engine_->reached().written) engine_->write_pending();
+}
+
 void EngineTurn::start_job() {
-    // What only the kernel must have is written by this thread: no worker is as quick.
-    engine_->write_pending();
     if (!worker_.is_idle()) return;
     job_ = engine_->next_io();
     if (job_ == nullptr) return;

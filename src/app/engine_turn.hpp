@@ -48,6 +48,7 @@ class EngineTurn final : public Turn {
 
   private:
     void bring_back_job();
+    void write_pending();
     void start_job();
     void run_job(Engine::IoJob& job);
     void reopen();

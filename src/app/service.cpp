@@ -4,12 +4,14 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <unistd.h>
 #include <utility>
 
 #include "app/log.hpp"
 #include "app/process.hpp"
 #include "app/version.hpp"
+#include "event/byte_hash.hpp"
 #include "io/random.hpp"
 
 namespace sluice {
@@ -93,19 +95,40 @@ Service::~Service() {
 
 std::expected<std::unique_ptr<Service>, StartFailure> Service::open(ServeConfig config) {
     std::unique_ptr<Service> service(new Service(std::move(config)));
-    for (const auto step : {&Service::open_store, &Service::open_loop, &Service::open_doors}) {
+    for (const auto step : {&Service::take_folder, &Service::take_addresses, &Service::open_store,
+                            &Service::open_server, &Service::open_doors}) {
         if (auto done = ((*service).*step)(); !done) return std::unexpected(done.error());
     }
     return service;
 }
 
-Service::Step Service::open_store() {
+// Only a folder that is there can have an owner; a new one is made when the ports are ours.
+Service::Step Service::take_folder() {
+    if (!std::filesystem::exists(config_.data)) return {};
     const auto network = config_.force_network_fs ? PosixFileSystem::Network::accept
                                                   : PosixFileSystem::Network::refuse;
     auto folder = open_data_folder(config_.data, network);
     if (!folder) return folder_failure(folder.error());
     folder_ = std::move(*folder);
     if (!folder_.warning.empty()) log_event(LogLevel::warning, folder_.warning);
+    return {};
+}
+
+Service::Step Service::take_addresses() {
+    auto bound = bind_doors(config_);
+    if (!bound) return door_failure(bound.error());
+    bound_ = std::move(*bound);
+    resp_address_ = bound_.resp.address;
+    http_address_ = bound_.http.address;
+    return {};
+}
+
+Service::Step Service::open_store() {
+    if (folder_.files == nullptr) {
+        if (auto made = make_data_folder(config_.data); !made) return folder_failure(made.error());
+        if (auto taken = take_folder(); !taken) return taken;
+    }
+    seed_byte_hash(system_seed(), system_seed());
     auto engine = open_engine();
     if (!engine) return folder_failure(engine.error());
     engine_ = std::move(*engine);
@@ -127,23 +150,19 @@ ServerIdentity Service::identity() {
     identity.executable = executable_path();
     identity.data_directory = folder_.path;
     identity.process_id = getpid();
-    identity.port = config_.resp.port;
+    identity.port = resp_address_.port;
     identity.started_wall = clock_.wall();
     identity.started = clock_.mono();
     return identity;
 }
 
-Service::Step Service::open_loop() {
+Service::Step Service::open_server() {
     auto loop = EventLoop::open(clock_);
     if (!loop) return door_failure(loop.error());
     loop_ = std::move(*loop);
     auto signals = Signals::open(*loop_, [this](int signal) { on_signal(signal); });
     if (!signals) return door_failure(signals.error());
     signals_ = std::move(*signals);
-    return {};
-}
-
-Service::Step Service::open_doors() {
     ServerHooks hooks{
         .log = [](std::string_view sentence) { log_event(LogLevel::warning, sentence); },
         .process_facts = measure_process};
@@ -155,22 +174,18 @@ Service::Step Service::open_doors() {
     turn_ = std::make_unique<EngineTurn>(
         EngineTurn::Parts{clock_, *loop_, *server_, *resp_, *http_, state_}, engine_,
         [this] { return open_engine(); });
+    return {};
+}
 
-    auto resp_address = resp_->listen(config_.resp);
-    if (!resp_address) return door_failure(resp_address.error());
-    resp_address_ = std::move(*resp_address);
-    auto http_address = http_->listen(config_.http);
-    if (!http_address) return door_failure(http_address.error());
-    http_address_ = std::move(*http_address);
-    if (config_.resp_unix) {
-        if (auto path = resp_->listen(*config_.resp_unix); !path) return door_failure(path.error());
+Service::Step Service::open_doors() {
+    Result<void> listening = resp_->listen(std::move(bound_.resp));
+    if (listening) listening = http_->listen(std::move(bound_.http));
+    if (listening && bound_.resp_unix) listening = resp_->listen(std::move(*bound_.resp_unix));
+    if (listening && bound_.resp_tls) {
+        log_event(LogLevel::info, "TLS on " + bound_.resp_tls->address.text());
+        listening = resp_->listen_tls(std::move(*bound_.resp_tls), std::move(bound_.tls));
     }
-    if (config_.resp_tls) {
-        const TlsFiles files{config_.tls_cert, config_.tls_key, config_.tls_client_ca};
-        auto tls = resp_->listen_tls(*config_.resp_tls, files);
-        if (!tls) return door_failure(tls.error());
-        log_event(LogLevel::info, "TLS on " + tls->text());
-    }
+    if (!listening) return door_failure(listening.error());
     return {};
 }
 
@@ -199,10 +214,7 @@ ExitCode Service::run() {
 
 void Service::on_signal(int signal) {
     if (signal == SIGHUP) {
-        const auto reloaded = resp_->reload_tls();
-        const bool is_fine = reloaded.has_value();
-        log_event(is_fine ? LogLevel::info : LogLevel::error,
-                  is_fine ? "read the TLS certificate again" : reloaded.error().message);
+        reload_tls();
         return;
     }
     if (state_.is_stopping) {
@@ -210,6 +222,14 @@ void Service::on_signal(int signal) {
         std::_Exit(128 + signal);
     }
     begin_stop();
+}
+
+void Service::reload_tls() {
+    if (!config_.resp_tls) return;
+    auto tls = open_tls(config_);
+    if (!tls) return log_event(LogLevel::error, tls.error().message + "; the old one stays");
+    resp_->replace_tls(std::move(*tls));
+    log_event(LogLevel::info, "read the TLS certificate again");
 }
 
 void Service::begin_stop() {

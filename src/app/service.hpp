@@ -1,7 +1,9 @@
 // The server as a whole: opens the store and the doors, runs, and comes to an orderly end.
 //
 // Shape      open() -> Service; run() returns the exit code
-// Promise    after SIGTERM or SIGINT: no new connections, what was accepted is answered and on the
+// Promise    whoever has the folder already, and whatever has the port, is found out before
+//            anything is changed
+//            after SIGTERM or SIGINT: no new connections, what was accepted is answered and on the
 //            disk, exit code 0, within stop_time; a second signal ends the process at once
 // Errors     of open(): a sentence and the exit code to end with
 // Threads    the caller's, and one for the journal
@@ -11,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "app/bound_doors.hpp"
 #include "app/data_folder.hpp"
 #include "app/engine_turn.hpp"
 #include "app/exit_code.hpp"
@@ -46,18 +49,22 @@ class Service {
 
     explicit Service(ServeConfig config);
 
+    Step take_folder();
+    Step take_addresses();
     Step open_store();
-    Step open_loop();
+    Step open_server();
     Step open_doors();
     Result<std::unique_ptr<Engine>> open_engine();
     ServerIdentity identity();
     HttpResponse answer(const HttpRequest& request);
     void on_signal(int signal);
+    void reload_tls();
     void begin_stop();
     void stop_when_answered();
 
     ServeConfig config_;
     SystemClock clock_;
+    BoundDoors bound_;
     DataFolder folder_;
     std::unique_ptr<Engine> engine_;
     ServiceState state_;

@@ -7,29 +7,27 @@
 
 namespace sluice {
 
-Acceptor::Acceptor(EventLoop& loop, Listener listener, OnAccept on_accept)
-    : loop_(loop), listener_(std::move(listener)), on_accept_(std::move(on_accept)) {}
+Acceptor::Acceptor(EventLoop& loop, BoundSocket socket, OnAccept on_accept)
+    : loop_(loop), socket_(std::move(socket)), on_accept_(std::move(on_accept)) {}
 
-Result<std::unique_ptr<Acceptor>> Acceptor::open(EventLoop& loop, const Address& address,
+Result<std::unique_ptr<Acceptor>> Acceptor::open(EventLoop& loop, BoundSocket socket,
                                                  OnAccept on_accept) {
-    SLUICE_TRY_ASSIGN(Listener listener, listen_on(address));
-    std::unique_ptr<Acceptor> acceptor(
-        new Acceptor(loop, std::move(listener), std::move(on_accept)));
-    SLUICE_TRY(
-        loop.add(acceptor->listener_.descriptor.number(), *acceptor, Interest{.read = true}));
+    SLUICE_TRY(start_listening(socket));
+    std::unique_ptr<Acceptor> acceptor(new Acceptor(loop, std::move(socket), std::move(on_accept)));
+    SLUICE_TRY(loop.add(acceptor->socket_.descriptor.number(), *acceptor, Interest{.read = true}));
     return acceptor;
 }
 
 Acceptor::~Acceptor() {
     if (resume_timer_) loop_.cancel(*resume_timer_);
-    loop_.remove(listener_.descriptor.number(), *this);
-    if (listener_.address.is_unix()) unlink(listener_.address.unix_path.c_str());
+    loop_.remove(socket_.descriptor.number(), *this);
+    if (socket_.address.is_unix()) unlink(socket_.address.unix_path.c_str());
 }
 
 void Acceptor::on_ready(Interest) {
     for (int i = 0; i < accepts_per_turn; ++i) {
         PosixDescriptor accepted(
-            accept4(listener_.descriptor.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            accept4(socket_.descriptor.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (accepted.is_open()) {
             set_no_delay(accepted.number());
             on_accept_(std::move(accepted));
@@ -44,10 +42,10 @@ void Acceptor::on_ready(Interest) {
 
 void Acceptor::pause_accepting() {
     ++pauses_;
-    loop_.change(listener_.descriptor.number(), *this, Interest{});
+    loop_.change(socket_.descriptor.number(), *this, Interest{});
     resume_timer_ = loop_.at(loop_.now() + pause, [this] {
         resume_timer_.reset();
-        loop_.change(listener_.descriptor.number(), *this, Interest{.read = true});
+        loop_.change(socket_.descriptor.number(), *this, Interest{.read = true});
     });
 }
 

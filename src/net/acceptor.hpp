@@ -20,11 +20,12 @@ class Acceptor final : public Watcher {
   public:
     using OnAccept = std::function<void(PosixDescriptor)>;
 
-    static Result<std::unique_ptr<Acceptor>> open(EventLoop& loop, const Address& address,
+    // From here on, connections are taken.
+    static Result<std::unique_ptr<Acceptor>> open(EventLoop& loop, BoundSocket socket,
                                                   OnAccept on_accept);
     ~Acceptor() override;
 
-    const Address& address() const { return listener_.address; }
+    const Address& address() const { return socket_.address; }
     // Times that accepting had to pause.
     std::uint64_t pauses() const { return pauses_; }
 
@@ -34,12 +35,12 @@ class Acceptor final : public Watcher {
     static constexpr int accepts_per_turn = 64;
     static constexpr Duration pause = Duration::from_ms(100);
 
-    Acceptor(EventLoop& loop, Listener listener, OnAccept on_accept);
+    Acceptor(EventLoop& loop, BoundSocket socket, OnAccept on_accept);
 
     void pause_accepting();
 
     EventLoop& loop_;
-    Listener listener_;
+    BoundSocket socket_;
     OnAccept on_accept_;
     std::optional<EventLoop::TimerId> resume_timer_;
     std::uint64_t pauses_ = 0;

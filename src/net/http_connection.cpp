@@ -62,6 +62,7 @@ void HttpConnection::answer() {
         held_ = door_.handler_(*session_.request());
         if (held_->depends_on != Dependency{}) {
             door_.holding_.push_back(this);
+            door_.awaited_.include(held_->depends_on);
         } else {
             session_.respond(*std::exchange(held_, std::nullopt), door_.loop_.now());
         }

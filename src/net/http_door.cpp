@@ -17,12 +17,13 @@ HttpDoor::~HttpDoor() {
         close(*connections_.begin()->first);
 }
 
-Result<Address> HttpDoor::listen(const Address& address) {
+Result<void> HttpDoor::listen(BoundSocket socket) {
     SLUICE_TRY_ASSIGN(auto acceptor,
-                      Acceptor::open(loop_, address, [this](PosixDescriptor descriptor) {
+                      Acceptor::open(loop_, std::move(socket), [this](PosixDescriptor descriptor) {
                           accept(std::move(descriptor));
                       }));
-    return acceptors_.emplace_back(std::move(acceptor))->address();
+    acceptors_.push_back(std::move(acceptor));
+    return {};
 }
 
 void HttpDoor::accept(PosixDescriptor descriptor) {

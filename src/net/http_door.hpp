@@ -32,10 +32,11 @@ class HttpDoor {
     HttpDoor(const HttpDoor&) = delete;
     HttpDoor& operator=(const HttpDoor&) = delete;
 
-    // Answers the address with the port that the system picked.
-    Result<Address> listen(const Address& address);
+    Result<void> listen(BoundSocket socket);
     // Sends the responses that the journal now covers. Once at the end of each turn.
     void flush(const Dependency& reached);
+    // How far the journal must come until no response is held any more.
+    const Dependency& awaited() const { return awaited_; }
     void stop_accepting() { acceptors_.clear(); }
     std::size_t connection_count() const { return connections_.size(); }
     std::size_t unsent_count() const;
@@ -55,6 +56,7 @@ class HttpDoor {
     std::vector<HttpConnection*> holding_;  // have a response that waits for the journal
     // Closed in this turn; some function of theirs may still be on the stack.
     std::vector<std::unique_ptr<HttpConnection>> closed_;
+    Dependency awaited_;
     std::string date_;
     std::int64_t date_second_ = 0;
 };

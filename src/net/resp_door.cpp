@@ -21,29 +21,23 @@ RespDoor::~RespDoor() {
         close(*connections_.begin()->first);
 }
 
-Result<Address> RespDoor::listen(const Address& address) {
+Result<void> RespDoor::listen(BoundSocket socket) {
     SLUICE_TRY_ASSIGN(auto acceptor,
-                      Acceptor::open(loop_, address, [this](PosixDescriptor descriptor) {
+                      Acceptor::open(loop_, std::move(socket), [this](PosixDescriptor descriptor) {
                           accept(plain_transport(std::move(descriptor)));
                       }));
-    return acceptors_.emplace_back(std::move(acceptor))->address();
+    acceptors_.push_back(std::move(acceptor));
+    return {};
 }
 
-Result<Address> RespDoor::listen_tls(const Address& address, const TlsFiles& files) {
-    SLUICE_TRY_ASSIGN(tls_, TlsContext::open(files));
-    tls_files_ = files;
+Result<void> RespDoor::listen_tls(BoundSocket socket, std::unique_ptr<TlsContext> tls) {
+    tls_ = std::move(tls);
     SLUICE_TRY_ASSIGN(auto acceptor,
-                      Acceptor::open(loop_, address, [this](PosixDescriptor descriptor) {
+                      Acceptor::open(loop_, std::move(socket), [this](PosixDescriptor descriptor) {
                           if (handshakes_ >= handshakes_max) return;
                           accept(tls_->accept(std::move(descriptor)));
                       }));
-    return acceptors_.emplace_back(std::move(acceptor))->address();
-}
-
-Result<void> RespDoor::reload_tls() {
-    if (tls_ == nullptr) return {};
-    SLUICE_TRY_ASSIGN(auto tls, TlsContext::open(tls_files_));
-    tls_ = std::move(tls);
+    acceptors_.push_back(std::move(acceptor));
     return {};
 }
 

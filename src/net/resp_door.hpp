@@ -32,11 +32,10 @@ class RespDoor {
     RespDoor(const RespDoor&) = delete;
     RespDoor& operator=(const RespDoor&) = delete;
 
-    // Answers the address with the port that the system picked.
-    Result<Address> listen(const Address& address);
-    Result<Address> listen_tls(const Address& address, const TlsFiles& files);
-    // Reads the certificate again; connections that are there keep theirs.
-    Result<void> reload_tls();
+    Result<void> listen(BoundSocket socket);
+    Result<void> listen_tls(BoundSocket socket, std::unique_ptr<TlsContext> tls);
+    // For handshakes from now on; connections that are there keep theirs.
+    void replace_tls(std::unique_ptr<TlsContext> tls) { tls_ = std::move(tls); }
 
     // Sends what may leave, closes what is to be closed.
     void flush();
@@ -61,7 +60,6 @@ class RespDoor {
 
     EventLoop& loop_;
     Server& server_;
-    TlsFiles tls_files_;
     std::unique_ptr<TlsContext> tls_;
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     std::unordered_map<RespConnection*, std::unique_ptr<RespConnection>> connections_;

@@ -45,8 +45,7 @@ union SocketAddress {
     sockaddr_storage storage;
 };
 
-Result<PosixDescriptor> listening_socket(const Address& address, const sockaddr* at,
-                                         socklen_t size) {
+Result<PosixDescriptor> bound_socket(const Address& address, const sockaddr* at, socklen_t size) {
     PosixDescriptor descriptor(socket(at->sa_family, socket_flags, 0));
     if (!descriptor.is_open()) return cannot_listen(errno, address);
     const int on = 1;
@@ -54,9 +53,7 @@ Result<PosixDescriptor> listening_socket(const Address& address, const sockaddr*
     if (at->sa_family == AF_INET6) {
         setsockopt(descriptor.number(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     }
-    if (bind(descriptor.number(), at, size) != 0 || listen(descriptor.number(), backlog) != 0) {
-        return cannot_listen(errno, address);
-    }
+    if (bind(descriptor.number(), at, size) != 0) return cannot_listen(errno, address);
     return descriptor;
 }
 
@@ -70,17 +67,17 @@ bool is_abandoned(const sockaddr_un& at) {
     return connect(probe.number(), &target.any, sizeof at) != 0 && errno == ECONNREFUSED;
 }
 
-Result<Listener> listen_on_path(const Address& address) {
+Result<BoundSocket> bind_to_path(const Address& address) {
     SocketAddress at{};
     at.path.sun_family = AF_UNIX;
     std::memcpy(at.path.sun_path, address.unix_path.data(), address.unix_path.size());
     if (is_abandoned(at.path)) unlink(at.path.sun_path);
     // The file must never be there with wider rights, not even between bind and chmod.
     const mode_t previous = umask(0177);
-    auto descriptor = listening_socket(address, &at.any, sizeof at.path);
+    auto descriptor = bound_socket(address, &at.any, sizeof at.path);
     umask(previous);
     if (!descriptor) return std::move(descriptor.error());
-    return Listener{std::move(*descriptor), address};
+    return BoundSocket{std::move(*descriptor), address};
 }
 
 std::uint16_t bound_port(int descriptor) {
@@ -129,14 +126,19 @@ bool is_loopback(const SocketAddress& at) {
 
 }  // namespace
 
-Result<Listener> listen_on(const Address& address) {
-    if (address.is_unix()) return listen_on_path(address);
+Result<BoundSocket> bind_to(const Address& address) {
+    if (address.is_unix()) return bind_to_path(address);
     SLUICE_TRY_ASSIGN(const Addresses found, resolve(address));
     SLUICE_TRY_ASSIGN(PosixDescriptor descriptor,
-                      listening_socket(address, found->ai_addr, found->ai_addrlen));
-    Listener listener{std::move(descriptor), address};
-    listener.address.port = bound_port(listener.descriptor.number());
-    return listener;
+                      bound_socket(address, found->ai_addr, found->ai_addrlen));
+    BoundSocket bound{std::move(descriptor), address};
+    bound.address.port = bound_port(bound.descriptor.number());
+    return bound;
+}
+
+Result<void> start_listening(const BoundSocket& socket) {
+    if (listen(socket.descriptor.number(), backlog) == 0) return {};
+    return cannot_listen(errno, socket.address);
 }
 
 SocketNames names_of(int descriptor) {

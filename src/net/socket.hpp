@@ -13,12 +13,14 @@
 
 namespace sluice {
 
-struct Listener {
+// A socket that has its address but takes no connections yet.
+struct BoundSocket {
     PosixDescriptor descriptor;
     Address address;  // with the port that the system picked
 };
 
-Result<Listener> listen_on(const Address& address);
+Result<BoundSocket> bind_to(const Address& address);
+Result<void> start_listening(const BoundSocket& socket);
 
 // The other end and ours, as "127.0.0.1:49152", "[::1]:49152" or the path of a unix socket.
 struct SocketNames {

@@ -204,9 +204,10 @@ void Server::on_parse_error(Session& session) {
 void Server::settle(Session& session) {
     session.seal_hold();
     session.release(engine_->reached());
-    if (session.has_holds() && !session.in_held_list_) {
+    if (session.has_holds()) {
+        awaited_.include(session.newest_hold());
+        if (!session.in_held_list_) held_.push_back(&session);
         session.in_held_list_ = true;
-        held_.push_back(&session);
     }
     const bool has_news = session.wants_read() != session.told_wants_read_;
     if (has_news || session.wants_close() || !session.output().empty()) put_ready(session);

@@ -62,6 +62,8 @@ class Server final : public ChangeListener {
     void close(Session& session);
     // Releases the replies that Engine::reached() now covers.
     void on_journal_advanced();
+    // How far the journal must come until no reply is held any more.
+    const Dependency& awaited() const { return awaited_; }
     void on_time();
     MonoTime deadline() const;
     // Each session once, until it is put into the list again; null at the end.
@@ -154,6 +156,7 @@ class Server final : public ChangeListener {
     ServerStatistics statistics_;
     BlockingRegistry blocking_;
     WatchRegistry watching_;
+    Dependency awaited_;
     RequestLimits limits_;
     RequestLimits unauthenticated_limits_ = RequestLimits::unauthenticated();
 

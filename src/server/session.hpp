@@ -132,6 +132,7 @@ class Session {
 
     std::uint64_t output_end() const { return output_begin_ + output_.size(); }
     bool has_holds() const { return has_open_hold_ || !holds_.empty(); }
+    const Dependency& newest_hold() const { return holds_.back().dependency; }
     // The batch is over: what it held becomes one hold.
     void seal_hold();
     // Lets go what the journal has reached now.

@@ -236,6 +236,7 @@ def refuses_a_port_that_is_taken():
             code, out, err = serve(os.path.join(path, "data"), flag, address)
             expect_equal((code, out), (1, ""), "exit code")
             one_sentence(err, address, "taken by another process")
+            expect(not os.path.exists(os.path.join(path, "data")), "nothing changed")
 
 
 @test
