@@ -11,6 +11,8 @@
 #include "document/hash.hpp"
 #include "document/sorted_set.hpp"
 #include "fuzz/damaged_store.hpp"
+#include "stream/stream.hpp"
+#include "stream/stream_effect.hpp"
 
 namespace {
 
@@ -122,6 +124,12 @@ void write_globs() {
     write("glob", "stars", "*a*a*a*a*a*b\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
 }
 
+std::string saved(const auto& value) {
+    std::string bytes;
+    value.save(bytes);
+    return bytes;
+}
+
 void write_document_effects() {
     EffectBuilder fields(EffectKind::hash_set);
     fields.add_field("name", "value");
@@ -140,16 +148,52 @@ void write_document_effects() {
     SortedSet set;
     SLUICE_CHECK(hash.apply(fields.bytes()).has_value(), "an effect of ours is applied");
     SLUICE_CHECK(set.apply(members.bytes()).has_value(), "an effect of ours is applied");
-    std::string saved_hash;
-    std::string saved_set;
-    hash.save(saved_hash);
-    set.save(saved_set);
     write("document_effect", "hash",
-          as_pieces({saved_hash, text(fields), text(expiry), text(removed)}));
-    write("document_effect", "sorted_set", as_pieces({saved_set, text(members), text(gone)}));
+          as_pieces({saved(hash), text(fields), text(expiry), text(removed)}));
+    write("document_effect", "sorted_set", as_pieces({saved(set), text(members), text(gone)}));
     write("document_effect", "string",
           as_pieces({"abc", string_set_effect("x"), string_append_effect("yz"),
                      string_write_effect(5, "q")}));
+}
+
+void write_stream_effects() {
+    const auto text = [](auto&& effect, std::initializer_list<EntryId> ids) {
+        for (const auto id : ids)
+            effect.add(id, 1);
+        return std::string(effect.finish());
+    };
+    const GroupPosition position{.last_delivered = {5, 1}, .entries_read = 2};
+    const std::vector<std::string> effects = {
+        set_id_effect({9, 0}, 9, {3, 0}),
+        group_create_effect("g", {}),
+        consumer_create_effect("g", "c"),
+        text(IdListEffect::deliver("g", "c", position), {{5, 0}, {5, 1}}),
+        text(IdListEffect::redeliver("g"), {{5, 0}}),
+        text(IdListEffect::claim("g", "d"), {{5, 0}}),
+        text(IdListEffect::acknowledge("g"), {{5, 1}}),
+        text(IdListEffect::release("g"), {{5, 0}}),
+        text(IdListEffect::erase(), {{4, 0}}),
+        text(IdListEffect::drop(), {{4, 1}}),
+        text(IdListEffect::unreference(), {{5, 0}}),
+        group_position_effect("g", position),
+        idempotency_record_effect("producer", "key", {5, 0}),
+        consumer_delete_effect("g", "c"),
+        trim_effect({5, 0}),
+    };
+    Stream stream;
+    constexpr MonoTime now = MonoTime::from_ms(1000);
+    for (std::uint64_t i = 1; i <= 6; ++i)
+        stream.append({i, 0}, {.position = i * 64, .length = 60});
+    std::vector<std::string> pieces{saved(stream)};
+    for (const auto& effect : effects) {
+        if (effect != effects.back()) (void)stream.apply(effect, now);
+        pieces.push_back(effect);
+    }
+    write("stream_effect", "every_kind", as_pieces(pieces));
+    write("stream_snapshot", "with_a_group", saved(stream));
+    write("stream_snapshot", "entries_only", pieces[0]);
+    pieces[0] = saved(stream);
+    write("stream_effect", "on_a_full_stream", as_pieces(pieces));
 }
 
 void write_files() {
@@ -176,6 +220,7 @@ int main(int argc, char** argv) {
     write_replies();
     write_globs();
     write_document_effects();
+    write_stream_effects();
     write_files();
     return 0;
 }

@@ -73,8 +73,10 @@ void PendingList::Block::push_back(const Pending& pending) {
 }
 
 void PendingList::Block::insert(std::size_t i, const Pending& pending) {
+    // Copies: growing frees the items that a reference would point to.
     const Pending moved = pending;
-    push_back(count > 0 ? at(count - 1u) : moved);
+    const Pending tail = count > 0 ? at(count - 1u) : moved;
+    push_back(tail);
     Pending* const first = &items[begin];
     std::move_backward(first + i, first + count - 1, first + count);
     first[i] = moved;
