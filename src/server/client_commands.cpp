@@ -281,7 +281,7 @@ constexpr CommandSpec rows[] = {
      0,
      "connection",
      "7.2.0",
-     "Reads of this connection do not count as use of a key.",
+     "Accepted: OBJECT IDLETIME counts the reads of all connections.",
      "O(1)",
      run_no_touch,
      {},

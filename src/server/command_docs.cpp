@@ -155,6 +155,7 @@ void reply_command_info(ReplyWriter& reply, const Command& command) {
     reply.set(std::size_t{has_fixed_keys} + has_movable_keys);
     if (has_fixed_keys) reply_key_specification(reply, command);
     if (has_movable_keys) reply_unknown_keys(reply, command);
+    if (!command.is_container()) return reply.set(0);
     reply.array(command.subcommands.size());
     for (const auto& subcommand : command.subcommands)
         reply_command_info(reply, subcommand);

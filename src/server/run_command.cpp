@@ -168,18 +168,23 @@ RunOutcome run_command(Server& server, Session& session, const Request& request)
 void call_handler(Server& server, Session& session, const Command& command,
                   const Request& request) {
     const std::size_t mark = session.output_size();
+    call_handler_again(server, session, command, request);
+    const std::size_t weight = size_of(request) + session.output_size() - mark;
+    ServerStatistics& statistics = server.statistics();
+    statistics.count_call(command);
+    statistics.note_weight(weight, request, session.peer().address, session.name);
+}
+
+void call_handler_again(Server& server, Session& session, const Command& command,
+                        const Request& request) {
+    const std::size_t mark = session.output_size();
     ReplyWriter reply = session.reply();
     CommandContext context{server, session, server.engine(), request, reply, session.tenant};
     command.spec->handler(context);
-    ServerStatistics& statistics = server.statistics();
-    statistics.count_call(command);
     const std::string_view written = session.output_from(mark);
-    if (written.starts_with('-')) {
-        statistics.count_failed(command);
-        statistics.count_error(written.substr(1));
-    }
-    statistics.note_weight(size_of(request) + written.size(), request, session.peer().address,
-                           session.name);
+    if (!written.starts_with('-')) return;
+    server.statistics().count_failed(command);
+    server.statistics().count_error(written.substr(1));
 }
 
 }  // namespace sluice

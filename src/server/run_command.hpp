@@ -19,7 +19,10 @@ enum class RunOutcome : unsigned char {
 
 RunOutcome run_command(Server& server, Session& session, const Request& request);
 
-// Calls the handler of a command that passed all checks; EXEC does so for its queue.
+// Calls the handler of a command that passed all checks, and counts it; EXEC does so for its queue.
 void call_handler(Server& server, Session& session, const Command& command, const Request& request);
+// The same for a command that waited and was counted when it began.
+void call_handler_again(Server& server, Session& session, const Command& command,
+                        const Request& request);
 
 }  // namespace sluice

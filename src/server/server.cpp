@@ -117,8 +117,8 @@ void Server::on_journal_advanced() {
 
 Session* Server::next_ready() {
     while (!ready_.empty()) {
-        Session* session = ready_.back();
-        ready_.pop_back();
+        Session* session = ready_.front();
+        ready_.pop_front();
         if (session == nullptr) continue;
         session->in_ready_list_ = false;
         return session;

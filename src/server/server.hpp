@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -162,7 +163,7 @@ class Server final : public ChangeListener {
 
     Sessions sessions_;
     SessionId last_session_id_ = 0;
-    std::vector<Session*> ready_;       // the shell has something to do
+    std::deque<Session*> ready_;        // the shell has something to do
     std::vector<Session*> held_;        // replies wait for the journal
     std::vector<SessionId> resuming_;   // may run commands that wait in their input
     std::vector<SessionId> paused_;     // wait for the end of CLIENT PAUSE

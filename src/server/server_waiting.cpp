@@ -53,7 +53,7 @@ void Server::retry(Session& session) {
     blocked.blocks_again = false;
     blocking_.set_muted(true);
     engine_->begin_command();
-    call_handler(*this, session, *blocked.command, Request(blocked.args));
+    call_handler_again(*this, session, *blocked.command, Request(blocked.args));
     blocking_.set_muted(false);
     blocked.is_retrying = false;
     if (blocked.blocks_again) {
