@@ -77,7 +77,8 @@ std::optional<std::vector<ScoredMember>> parse_pairs(CommandContext& context, st
 // Decides what ZADD does, member by member, against the set as the members before left it.
 class Addition {
   public:
-    Addition(const AddOptions& options, const SortedSet* set) : options_(options), set_(set) {}
+    Addition(const AddOptions& options, const SortedSet* set, std::size_t pairs)
+        : options_(options), set_(set), has_successors_(pairs > 1) {}
 
     // False when the new score would not be a number.
     bool add(const ScoredMember& pair) {
@@ -92,7 +93,7 @@ class Addition {
         result_ = score + 0.0;  // -0 becomes 0
         if (old && *old == score) return true;
         ++(old ? updated_ : added_);
-        changed_[pair.member] = score;
+        if (has_successors_) changed_[pair.member] = score;
         changes_.next().add_member(pair.member, score);
         return true;
     }
@@ -113,6 +114,7 @@ class Addition {
 
     AddOptions options_;
     const SortedSet* set_;  // null: no such key
+    bool has_successors_;   // the same member may come again
     std::map<std::string_view, double> changed_;
     Changes changes_{EffectKind::members_set};
     std::int64_t added_ = 0;
@@ -127,7 +129,7 @@ void add_members(CommandContext& context, const AddOptions& options) {
     const auto found = find_sorted_set(context, name);
     if (!found) return;
 
-    Addition addition(options, *found == nullptr ? nullptr : (*found)->sorted_set());
+    Addition addition(options, *found == nullptr ? nullptr : (*found)->sorted_set(), pairs->size());
     for (const ScoredMember& pair : *pairs) {
         if (addition.add(pair)) continue;
         context.reply.error("ERR resulting score is not a number (NaN)");
