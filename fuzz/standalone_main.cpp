@@ -1,8 +1,8 @@
 // Runs a fuzz target without libFuzzer: every file of a corpus folder, then mutations of them, the
 // same ones each time.
 //
-// Usage      fuzz_TARGET CORPUS [FILE]...
-//            SLUICE_FUZZ_RUNS  mutations to try (2000)
+// Usage      fuzz_TARGET [--runs=COUNT] CORPUS [FILE]...
+//            SLUICE_FUZZ_RUNS  mutations to try, instead of COUNT
 //            SLUICE_SEED       seed of the mutations (1)
 #include <algorithm>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/random.hpp"
@@ -92,7 +93,14 @@ void mutate_once(std::string& input, const std::vector<std::string>& corpus, Ran
 
 int main(int argc, char** argv) {
     std::vector<std::filesystem::path> files;
+    std::uint64_t runs = 0;
     for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        constexpr std::string_view runs_flag = "--runs=";
+        if (argument.starts_with(runs_flag)) {
+            runs = std::strtoull(argv[i] + runs_flag.size(), nullptr, 10);
+            continue;
+        }
         if (!std::filesystem::is_directory(argv[i])) {
             files.emplace_back(argv[i]);
             continue;
@@ -109,7 +117,7 @@ int main(int argc, char** argv) {
         run(input);
 
     Random random(environment("SLUICE_SEED", 1));
-    const auto runs = environment("SLUICE_FUZZ_RUNS", 2000);
+    runs = environment("SLUICE_FUZZ_RUNS", runs);
     for (std::uint64_t i = 0; i < runs; ++i) {
         std::string input = corpus[random.below(corpus.size())];
         const auto mutations = 1 + random.below(6);
