@@ -7,17 +7,28 @@ namespace sluice {
 
 std::string_view name_of(Errc code) {
     switch (code) {
-        case Errc::invalid: return "invalid";
-        case Errc::not_found: return "not found";
-        case Errc::exists: return "exists";
-        case Errc::conflict: return "conflict";
-        case Errc::limit: return "limit";
-        case Errc::timeout: return "timeout";
-        case Errc::unavailable: return "unavailable";
-        case Errc::corrupt: return "corrupt";
-        case Errc::io: return "input/output";
-        case Errc::closed: return "closed";
-        case Errc::unsupported: return "unsupported";
+        case Errc::invalid:
+            return "invalid";
+        case Errc::not_found:
+            return "not found";
+        case Errc::exists:
+            return "exists";
+        case Errc::conflict:
+            return "conflict";
+        case Errc::limit:
+            return "limit";
+        case Errc::timeout:
+            return "timeout";
+        case Errc::unavailable:
+            return "unavailable";
+        case Errc::corrupt:
+            return "corrupt";
+        case Errc::io:
+            return "input/output";
+        case Errc::closed:
+            return "closed";
+        case Errc::unsupported:
+            return "unsupported";
     }
     return "unknown";
 }

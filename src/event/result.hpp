@@ -63,24 +63,24 @@ class [[nodiscard]] Result<void> : public std::expected<void, Error> {
 #define SLUICE_CONCAT(a, b) SLUICE_CONCAT_(a, b)
 
 // SLUICE_TRY(expression): returns the error of a Result<void> to the caller.
-#define SLUICE_TRY(expression)                                                        \
-    do {                                                                              \
-        if (auto sluice_try_result = (expression); !sluice_try_result.has_value()) {  \
-            return std::move(sluice_try_result.error());                              \
-        }                                                                             \
+#define SLUICE_TRY(expression)                                                       \
+    do {                                                                             \
+        if (auto sluice_try_result = (expression); !sluice_try_result.has_value()) { \
+            return std::move(sluice_try_result.error());                             \
+        }                                                                            \
     } while (false)
 
 // SLUICE_TRY_ASSIGN(auto file, open(path)): declares `file`, or returns the error.
 #define SLUICE_TRY_ASSIGN(declaration, expression) \
     SLUICE_TRY_ASSIGN_(SLUICE_CONCAT(sluice_result_, __LINE__), declaration, expression)
-#define SLUICE_TRY_ASSIGN_(result, declaration, expression) \
-    auto result = (expression);                             \
+#define SLUICE_TRY_ASSIGN_(result, declaration, expression)    \
+    auto result = (expression);                                \
     if (!result.has_value()) return std::move(result.error()); \
     declaration = std::move(*result)
 
 // Stops the process when a condition that the code itself guarantees does not hold.
-#define SLUICE_CHECK(condition, message)                                         \
-    do {                                                                         \
-        if (!(condition)) [[unlikely]]                                           \
-            ::sluice::check_failed(#condition, __FILE__, __LINE__, (message));   \
+#define SLUICE_CHECK(condition, message)                                       \
+    do {                                                                       \
+        if (!(condition)) [[unlikely]]                                         \
+            ::sluice::check_failed(#condition, __FILE__, __LINE__, (message)); \
     } while (false)
