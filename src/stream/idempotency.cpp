@@ -38,14 +38,29 @@ void IdempotencyTable::set(const IdempotencySettings& settings) {
     producers_.clear();
 }
 
+IdempotencyTable::Producers::iterator IdempotencyTable::expire(Producers::iterator producer,
+                                                               MonoTime now) {
+    const auto& by_age = producer->second.by_age;
+    while (!by_age.empty() && is_expired(by_age.front()->second, now)) {
+        pop_oldest(producer->second);
+    }
+    return by_age.empty() ? producers_.erase(producer) : std::next(producer);
+}
+
 void IdempotencyTable::expire(MonoTime now) {
     for (auto producer = producers_.begin(); producer != producers_.end();) {
-        const auto& by_age = producer->second.by_age;
-        while (!by_age.empty() && is_expired(by_age.front()->second, now)) {
-            pop_oldest(producer->second);
-        }
-        producer = by_age.empty() ? producers_.erase(producer) : std::next(producer);
+        producer = expire(producer, now);
     }
+}
+
+void IdempotencyTable::expire_some(MonoTime now) {
+    // A publish brings at most one new producer, so two looks keep up with it.
+    constexpr int producers_per_step = 2;
+    auto producer = producers_.lower_bound(expire_from_);
+    for (int i = 0; i < producers_per_step && producer != producers_.end(); ++i) {
+        producer = expire(producer, now);
+    }
+    expire_from_ = producer == producers_.end() ? std::string() : producer->first;
 }
 
 std::size_t IdempotencyTable::record_count() const {

@@ -52,8 +52,9 @@ class IdempotencyTable {
     void count_duplicate() { ++duplicates_; }
     // A changed setting empties the table.
     void set(const IdempotencySettings& settings);
-    // Forgets what is older than the window.
+    // Forgets what is older than the window: everywhere, or at a few producers, in turn.
     void expire(MonoTime now);
+    void expire_some(MonoTime now);
 
     template <class Visit>
     void for_each(Visit&& visit) const {
@@ -84,10 +85,15 @@ class IdempotencyTable {
         const auto window = Duration::from_seconds(static_cast<std::int64_t>(settings_.seconds));
         return now - known.recorded >= window;
     }
+    using Producers = std::map<std::string, Producer, std::less<>>;
+
     static void pop_oldest(Producer& producer);
+    // Answers the producer behind this one.
+    Producers::iterator expire(Producers::iterator producer, MonoTime now);
 
     IdempotencySettings settings_;
-    std::map<std::string, Producer, std::less<>> producers_;
+    Producers producers_;
+    std::string expire_from_;  // the producer whose turn it is
     std::uint64_t added_ = 0;
     std::uint64_t duplicates_ = 0;
 };
