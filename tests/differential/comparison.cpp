@@ -204,6 +204,10 @@ void normalise_full_millisecond(const Words&, Reply& reply) {
     }
 }
 
+void normalise_unbalanced(const Words&, Reply& reply) {
+    if (reply.is_error() && reply.text.starts_with("ERR Unbalanced ")) reply.text.resize(14);
+}
+
 constexpr auto always = [](const Words&) { return true; };
 
 constexpr std::array table = {
@@ -243,6 +247,9 @@ constexpr std::array table = {
     Difference{"HELLO", "names the program, its version and the connection",
                [](const Words& command) { return is_command(command, {"HELLO"}); },
                normalise_hello},
+    Difference{"unbalanced streams", "Redis 8 names the command and the special ids it may have",
+               [](const Words& command) { return is_command(command, {"XREAD", "XREADGROUP"}); },
+               normalise_unbalanced},
     Difference{
         "full millisecond",
         "XADD ms-* behind the last sequence number: Redis 8 names the id, Redis 7.0 the size",

@@ -93,7 +93,7 @@ std::string text_of(const Words& words) {
     return text;
 }
 
-// Takes out ever smaller pieces as long as a difference remains.
+// Takes out ever smaller pieces as long as the same command still shows a difference.
 std::vector<Words> shrink(Duel& duel, std::vector<Words> commands, Mismatch& mismatch) {
     std::size_t runs = 0;
     commands.resize(mismatch.index + 1);
@@ -105,7 +105,8 @@ std::vector<Words> shrink(Duel& duel, std::vector<Words> commands, Mismatch& mis
             const auto size = static_cast<std::ptrdiff_t>(std::min(piece, commands.size() - at));
             fewer.erase(begin, begin + size);
             const auto still = duel.run(fewer);
-            if (!still || !*still) {
+            const bool shows_it = still && *still && fewer[(**still).index] == commands.back();
+            if (!shows_it) {
                 at += piece;
                 continue;
             }

@@ -46,9 +46,11 @@ class Generator {
     std::string group();
     std::string consumer();
     std::string entry_id();
+    std::uint64_t newest_ms() const;
     std::string range_id(bool is_start);
     std::string value();
     std::string score();
+    std::string far_ms();
     void add_trimming(Words& words);
     void add_fields(Words& words);
     void add_ids(Words& words, std::size_t most);

@@ -6,6 +6,23 @@
 
 namespace sluice::testing {
 
+namespace {
+
+// Would wait for ever, depends on the clock, or is where Redis 7.0 and Redis 8 go different ways.
+bool is_unfit(const Words& words) {
+    const auto is_dangerous = [](const std::string& word) {
+        return word == "BLOCK" || word == "*" || word == "TIME";
+    };
+    const std::string& name = words[0];
+    const bool names_consumer = name == "XCLAIM" || name == "XAUTOCLAIM" || name == "XREADGROUP";
+    const bool is_stranger = names_consumer && words.size() > 3 && words[3] != "alice" &&
+                             words[3] != "bob" && words[3] != "carol";
+    return name.empty() || name == "XSETID" || is_stranger ||
+           std::any_of(words.begin(), words.end(), is_dangerous);
+}
+
+}  // namespace
+
 void Generator::add_trimming(Words& words) {
     const bool by_length = random_.one_in(2);
     words.push_back(by_length ? "MAXLEN" : "MINID");
@@ -100,10 +117,11 @@ void Generator::trim() {
     emit(std::move(words));
 }
 
+// Never behind what was deleted: Redis 7.0 takes such an id where Redis 8 refuses it.
 void Generator::set_id() {
-    const std::uint64_t ahead = random_.below(8);
-    Words words{"XSETID", stream_key(), std::to_string(last_ms_[random_.below(streams)] + ahead)};
-    if (random_.one_in(3)) words.back() = entry_id();
+    const std::size_t stream = random_.below(streams);
+    last_ms_[stream] = newest_ms() + random_.below(8);
+    Words words{"XSETID", "s" + std::to_string(stream), std::to_string(last_ms_[stream]) + "-9"};
     if (random_.one_in(3)) {
         words.emplace_back("ENTRIESADDED");
         words.push_back(random_.one_in(10) ? odd_number() : number(0, 100));
@@ -264,7 +282,7 @@ void Generator::info() {
 }
 
 // A command that may be right, with a word taken out, doubled or replaced. What makes consumers is
-// doubled first and the name of a consumer stays, because of when Redis 7.0 makes consumers.
+// doubled first, and no consumer gets another name, because of when Redis 7.0 makes consumers.
 void Generator::odd_stream_command() {
     const std::size_t before = round_.size();
     (this->*choices()[random_.below(16)].make)();
@@ -281,16 +299,12 @@ void Generator::odd_stream_command() {
             words.insert(where, std::string(words[at]));
             break;
         default:
-            words[at] = at == 3 ? words[at] : odd_number();
+            words[at] = odd_number();
             break;
     }
-    const auto is_dangerous = [](const std::string& word) {
-        return word == "BLOCK" || word == "*" || word == "TIME";
-    };
     Words odd = std::move(words);
     round_.pop_back();
-    const bool is_unfit = odd[0].empty() || std::any_of(odd.begin(), odd.end(), is_dangerous);
-    if (!is_unfit) emit(std::move(odd));
+    if (!is_unfit(odd)) emit(std::move(odd));
 }
 
 }  // namespace sluice::testing
