@@ -1,5 +1,6 @@
 #include "event/glob.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice {
@@ -36,19 +37,26 @@ Result<Glob> Glob::parse(std::string_view pattern, Case letter_case) {
 }
 
 Result<bool> Glob::matches(std::string_view text) const {
+    std::size_t steps_left = steps_max;
+    return matches(text, steps_left);
+}
+
+Result<bool> Glob::matches(std::string_view text, std::size_t& steps_left) const {
     if (matches_all()) return true;
     // Redis: stars match the empty text only behind something that matched, or as the lone "*".
     if (text.empty()) return pattern_.empty();
 
     const std::string_view pattern = pattern_;
+    const std::size_t steps_end = steps_left - std::min(steps_left, steps_max);
     std::size_t p = 0;
     std::size_t t = 0;
     // Where to go on after a mismatch: behind the last star, one byte of text later. Earlier stars
     // need not be tried again: a longer match for them leaves less text for the same rest.
     std::size_t star_pattern = std::string_view::npos;
     std::size_t star_text = 0;
-    for (std::size_t steps = 0; t < text.size(); ++steps) {
-        if (steps == steps_max) return too_complex();
+    while (t < text.size()) {
+        if (steps_left <= steps_end) return too_complex();
+        --steps_left;
         if (p < pattern.size() && pattern[p] == '*') {
             p = skip_stars(pattern, p);
             if (p == pattern.size()) return true;
@@ -57,6 +65,8 @@ Result<bool> Glob::matches(std::string_view text) const {
             continue;
         }
         const Step step = p < pattern.size() ? match_byte(p, text[t]) : Step{false, p};
+        // A class costs as much as it is long.
+        steps_left -= std::min(step.pattern_next - p, steps_left);
         if (step.matched) {
             p = step.pattern_next;
             ++t;

@@ -6,7 +6,8 @@
 // Promise    matching is iterative and never takes more than steps_max steps: a hostile pattern is
 //            refused with Errc::limit, it never holds up the thread
 // Errors     limit: the pattern is longer than length_max, has more than stars_max stars (a run of
-//            stars counts as one), or needs more than steps_max steps for this text
+//            stars counts as one), or needs more than steps_max steps for this text; a step is
+//            one byte of the pattern
 // Source     docs/guarantees 6.5; stringmatchlen of Redis, whose answers these are
 #pragma once
 
@@ -29,6 +30,9 @@ class Glob {
     static Result<Glob> parse(std::string_view pattern, Case letter_case = Case::exact);
 
     Result<bool> matches(std::string_view text) const;
+    // The same; what it costs is taken off `steps_left`, which many texts may share, and matching
+    // ends with an error when nothing is left.
+    Result<bool> matches(std::string_view text, std::size_t& steps_left) const;
 
     // The pattern is "*".
     bool matches_all() const { return pattern_ == "*"; }

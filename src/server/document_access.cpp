@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "server/error_replies.hpp"
-#include "server/session.hpp"
+#include "server/server.hpp"
 
 namespace sluice {
 
@@ -34,11 +34,14 @@ Key* look(CommandContext& context, std::string_view name) {
     Dependency dependency;
     dependency.include(key->durability, key->position);
     context.session.also_wait_for(dependency);
-    return key;
+    return key->hash() == nullptr ? key : without_expired_fields(context, *key);
 }
 
 std::optional<Key*> find_typed(CommandContext& context, std::string_view name, ValueType type) {
     Key* key = context.engine.find(context.tenant, name);
+    if (context.session.last_command->has(flag_readonly)) {
+        context.server.statistics().count_lookup(key != nullptr);
+    }
     if (key != nullptr && key->type() != type) {
         context.reply.error(error_text::wrong_type);
         return std::nullopt;

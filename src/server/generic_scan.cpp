@@ -25,7 +25,7 @@ bool is_alive(const Key& key, WallTime now) {
 // The names that a scan takes, and whether one cost too much to match.
 class NameCollector {
   public:
-    NameCollector(const ScanOptions& options, WallTime now) : options_(options), now_(now) {}
+    NameCollector(ScanOptions& options, WallTime now) : options_(options), now_(now) {}
 
     void visit(const Key& key) {
         ++seen_;
@@ -44,7 +44,7 @@ class NameCollector {
     const std::vector<std::string>& names() const { return names_; }
 
   private:
-    const ScanOptions& options_;
+    ScanOptions& options_;
     WallTime now_;
     std::size_t seen_ = 0;
     std::vector<std::string> names_;
@@ -69,7 +69,7 @@ void run_keys(CommandContext& context) {
     }
     auto pattern = Glob::parse(context.request[1]);
     if (!pattern) return context.reply.error("ERR " + pattern.error().message);
-    const ScanOptions options{.pattern = std::move(*pattern)};
+    ScanOptions options{.pattern = std::move(*pattern)};
     NameCollector collector(options, context.engine.wall());
     std::uint64_t cursor = 0;
     do {
@@ -85,7 +85,7 @@ void run_keys(CommandContext& context) {
 void run_scan(CommandContext& context) {
     auto cursor = scan_cursor_argument(context, ScanKind::keys);
     if (!cursor) return;
-    const auto options = scan_options_argument(context, ScanKind::keys);
+    auto options = scan_options_argument(context, ScanKind::keys);
     if (!options) return;
     NameCollector collector(*options, context.engine.wall());
     for (std::size_t round = 0; round < scan_rounds_max; ++round) {

@@ -46,7 +46,13 @@ std::vector<HashField> distinct_sample(const Hash& hash, std::size_t count, Rand
 std::vector<HashField> sample(const Hash& hash, SampleSize size, RandomDraws& draws) {
     if (!size.may_repeat) return distinct_sample(hash, size.count, draws);
     std::vector<HashField> fields(size.count);
-    std::ranges::generate(fields, [&] { return hash.at_random(draws.next()); });
+    if (hash.is_packed()) {
+        // Each draw from a packed hash would walk through it.
+        const std::vector<HashField> all = all_fields(hash);
+        std::ranges::generate(fields, [&] { return all[draws.below(all.size())]; });
+    } else {
+        std::ranges::generate(fields, [&] { return hash.at_random(draws.next()); });
+    }
     return fields;
 }
 

@@ -106,7 +106,7 @@ void run_hscan(CommandContext& context) {
     const auto found = find_hash(context, context.request[1]);
     if (!found) return;
     if (*found == nullptr) return reply_scan(context, 0, {}, true);
-    const auto options = scan_options_argument(context, ScanKind::hash);
+    auto options = scan_options_argument(context, ScanKind::hash);
     if (!options) return;
 
     std::vector<HashField> fields;

@@ -1,9 +1,11 @@
+#include "server/scan_arguments.hpp"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
 
 #include "server/number_argument.hpp"
-#include "server/scan_arguments.hpp"
 
 namespace sluice {
 
@@ -37,7 +39,7 @@ Problem take_count(std::string_view value, ScanOptions& options) {
     const auto count = parse_integer(value);
     if (!count) return std::string(error_text::not_integer);
     if (*count < 1) return std::string(error_text::syntax);
-    options.count = static_cast<std::size_t>(*count);
+    options.count = std::min(static_cast<std::size_t>(*count), scan_count_max);
     return std::nullopt;
 }
 
@@ -89,9 +91,9 @@ std::optional<ScanOptions> scan_options_argument(CommandContext& context, ScanKi
     return options;
 }
 
-Result<bool> takes(const ScanOptions& options, std::string_view name) {
+Result<bool> takes(ScanOptions& options, std::string_view name) {
     if (!options.pattern) return true;
-    return options.pattern->matches(name);
+    return options.pattern->matches(name, options.steps_left);
 }
 
 }  // namespace sluice

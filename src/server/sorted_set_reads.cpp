@@ -156,7 +156,7 @@ void run_zscan(CommandContext& context) {
     const auto found = find_sorted_set(context, context.request[1]);
     if (!found) return;
     if (*found == nullptr) return reply_scan(context, 0, {});
-    const auto options = scan_options_argument(context, ScanKind::sorted_set);
+    auto options = scan_options_argument(context, ScanKind::sorted_set);
     if (!options) return;
 
     std::vector<ScoredMember> members;

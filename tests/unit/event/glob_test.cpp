@@ -86,6 +86,26 @@ TEST(Glob, refuses_patterns_that_are_too_long_or_have_too_many_stars) {
     EXPECT_EQ(Glob::parse(stars + "*").error().code, Errc::limit);
 }
 
+TEST(Glob, many_texts_may_share_one_budget) {
+    const auto glob = Glob::parse("*a*b");
+    ASSERT_TRUE(glob.has_value());
+    const std::string text(100, 'a');
+    std::size_t steps_left = 1'000;
+    std::size_t texts = 0;
+    while (glob->matches(text, steps_left)) {
+        ++texts;
+    }
+    EXPECT_GT(texts, 2u);
+    EXPECT_LT(texts, 20u);
+}
+
+TEST(Glob, a_long_class_costs_its_length) {
+    const auto glob = Glob::parse("*[" + std::string(240, 'x') + "]b");
+    ASSERT_TRUE(glob.has_value());
+    EXPECT_EQ(glob->matches(std::string(300, 'a')).value(), false);
+    EXPECT_EQ(glob->matches(std::string(3'000, 'a')).error().code, Errc::limit);
+}
+
 TEST(Glob, gives_up_on_a_text_that_costs_too_much) {
     const auto glob = Glob::parse("*a*a*a*a*a*a*a*a*b");
     ASSERT_TRUE(glob.has_value());
