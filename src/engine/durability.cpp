@@ -4,9 +4,12 @@ namespace sluice {
 
 std::string_view name_of(Durability durability) {
     switch (durability) {
-        case Durability::memory: return "memory";
-        case Durability::os: return "os";
-        case Durability::disk: return "disk";
+        case Durability::memory:
+            return "memory";
+        case Durability::os:
+            return "os";
+        case Durability::disk:
+            return "disk";
     }
     return "unknown";
 }

@@ -14,7 +14,11 @@ std::int64_t read_clock_us(clockid_t clock) {
 
 }  // namespace
 
-WallTime SystemClock::wall() { return {read_clock_us(CLOCK_REALTIME)}; }
-MonoTime SystemClock::mono() { return {read_clock_us(CLOCK_MONOTONIC)}; }
+WallTime SystemClock::wall() {
+    return {read_clock_us(CLOCK_REALTIME)};
+}
+MonoTime SystemClock::mono() {
+    return {read_clock_us(CLOCK_MONOTONIC)};
+}
 
 }  // namespace sluice

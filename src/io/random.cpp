@@ -1,8 +1,7 @@
 #include "io/random.hpp"
 
-#include <sys/random.h>
-
 #include <bit>
+#include <sys/random.h>
 
 #include "event/result.hpp"
 
@@ -21,7 +20,8 @@ std::uint64_t splitmix64(std::uint64_t& state) {
 }  // namespace
 
 Random::Random(std::uint64_t seed) {
-    for (auto& word : state_) word = splitmix64(seed);
+    for (auto& word : state_)
+        word = splitmix64(seed);
 }
 
 std::uint64_t Random::next() {

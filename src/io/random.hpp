@@ -1,7 +1,8 @@
 // A seeded 64-bit generator of ours, the same numbers on every platform and library.
 //
 // Source     xoshiro256** (Blackman and Vigna), seeded through splitmix64.
-// Promise    one seed gives one sequence for ever; not for secrets (use system_seed() with OpenSSL).
+// Promise    one seed gives one sequence for ever; not for secrets (use system_seed() with
+// OpenSSL).
 #pragma once
 
 #include <array>

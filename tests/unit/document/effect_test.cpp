@@ -30,7 +30,7 @@ TEST(ByteCoding, refuses_what_ends_early) {
     EXPECT_FALSE(DocumentReader("").byte());
     EXPECT_FALSE(DocumentReader("\x80"sv).varint());
     EXPECT_FALSE(DocumentReader("\x05"
-                            "abc"sv)
+                                "abc"sv)
                      .sized());
     EXPECT_FALSE(DocumentReader("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"sv).sized());
     EXPECT_FALSE(DocumentReader("1234567"sv).fixed64());
