@@ -23,7 +23,8 @@ def check(function):
 
 def equal(seen, expected):
     if seen != expected:
-        raise AssertionError("expected %r\n     got      %r" % (expected, seen))
+        raise AssertionError("expected %s\n     got      %s" % (repr(expected)[:2000],
+                                                                repr(seen)[:2000]))
 
 
 def raises(kind, text, call):
