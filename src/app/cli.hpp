@@ -17,8 +17,7 @@
 // Promise    nothing happens before the whole command line is understood
 // Errors     a wrong command line ends with ExitCode::usage and one sentence on stderr, which
 //            names the nearest known flag or subcommand
-// Why        CLI11 is a slow header: it is included by the command_<name>.cpp files and cli.cpp
-// only
+// Why        CLI11 is a slow header: only command_<name>.cpp and cli.cpp include it
 #pragma once
 
 #include <functional>

@@ -4,11 +4,12 @@
 
 namespace sluice {
 
-std::size_t HttpChunks::feed(std::string_view bytes) {
+std::size_t HttpChunks::feed(std::string_view bytes, std::string& body) {
     std::size_t taken = 0;
     while (taken < bytes.size() && !is_complete() && !fault_) {
         if (step_ == Step::data) {
             const std::size_t part = std::min<std::size_t>(size_, bytes.size() - taken);
+            body += bytes.substr(taken, part);
             size_ -= part;
             taken += part;
             if (size_ == 0) step_ = Step::data_cr;

@@ -1,4 +1,4 @@
-// Judges the framing of a chunked body byte by byte, before any other code interprets it.
+// Takes the data out of a chunked body, and judges its framing byte by byte.
 //
 // Shape      body := *(size CRLF data CRLF) "0" CRLF CRLF; size is 1 to 8 hexadecimal digits
 // Promise    chunk extensions and trailers are refused: nothing here needs them, and what two
@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "net/http_head.hpp"
@@ -20,8 +21,8 @@ class HttpChunks {
   public:
     explicit HttpChunks(std::size_t body_max) : body_left_(body_max) {}
 
-    // Looks at the next bytes of the body; answers how many of them belong to it and are fine.
-    std::size_t feed(std::string_view bytes);
+    // Appends the data in the next bytes to `body`; answers how many of the bytes belong to it.
+    std::size_t feed(std::string_view bytes, std::string& body);
     const std::optional<HeadFault>& fault() const { return fault_; }
     bool is_complete() const { return step_ == Step::complete; }
 

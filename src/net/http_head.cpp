@@ -60,8 +60,8 @@ class HeaderJudge {
   public:
     HeaderJudge(HttpHead& head, const HttpTarget& target) : head_(head), target_(target) {}
 
-    std::optional<HeadFault> take(std::string_view name, std::string_view raw_value) {
-        const std::string key = lower(name);
+    // The key is the name in lower case.
+    std::optional<HeadFault> take(std::string_view key, std::string_view raw_value) {
         const std::string_view value = trimmed(raw_value);
         if (key == "host") return take_host(value);
         if (key == "content-length") return take_length(raw_value);
@@ -204,7 +204,7 @@ std::optional<HeadFault> read_request_line(std::string_view line, HttpHead& head
     return std::nullopt;
 }
 
-std::optional<HeadFault> read_header(std::string_view line, HeaderJudge& judge) {
+std::optional<HeadFault> read_header(std::string_view line, HttpHead& head, HeaderJudge& judge) {
     if (line.starts_with(' ') || line.starts_with('\t')) return malformed("a header is folded");
     const auto colon = line.find(':');
     if (colon == line.npos) return malformed("a header has no colon");
@@ -213,7 +213,8 @@ std::optional<HeadFault> read_header(std::string_view line, HeaderJudge& judge) 
     if (!std::ranges::all_of(value, is_value_character)) {
         return malformed("a header holds control characters");
     }
-    return judge.take(line.substr(0, colon), value);
+    head.headers.emplace_back(lower(line.substr(0, colon)), trimmed(value));
+    return judge.take(head.headers.back().first, value);
 }
 
 // Cuts the first line off `bytes`.
@@ -268,7 +269,7 @@ HeadVerdict check_head(std::string_view bytes, const HttpLimits& limits) {
     while (!verdict.fault && bytes != end_of_line) {
         verdict.fault = ++headers > limits.header_count_max
                             ? HeadFault{Problem::headers_too_large, {}}
-                            : read_header(take_line(bytes), judge);
+                            : read_header(take_line(bytes), verdict.head, judge);
     }
     if (!verdict.fault) verdict.fault = judge.finish();
     if (!verdict.fault && verdict.head.body_size > limits.body_max) {

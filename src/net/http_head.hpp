@@ -1,12 +1,11 @@
-// Judges the head of an HTTP/1.1 request byte by byte, before any other code interprets it.
+// Reads the head of an HTTP/1.1 request, and judges it byte by byte.
 //
 // Theory     A request that two programs may read differently is refused, not repaired: that is
 //            what request smuggling is made of. What passes here has one reading: one Host, one
 //            framing, no folding, no bare line ends, a path that means what it says.
 // Shape      head := request line CRLF *(header CRLF) CRLF
-// Promise    pure; looks at each byte a bounded number of times; allocates for the decoded path
-// only Errors     the Problem to answer with; the connection is closed after it, because where the
-// next
+// Promise    pure; looks at each byte a bounded number of times
+// Errors     the Problem to answer with; the connection is closed after it, because where the next
 //            request would begin is not known
 // Source     docs/guarantees 6.3; RFC 9110 and 9112
 #pragma once
@@ -40,6 +39,7 @@ struct HttpHead {
     HttpMethod method = HttpMethod::get;
     std::string path;        // decoded once
     std::string_view query;  // as it came
+    HttpHeaders headers;     // names in lower case, values without white space around them
     bool is_http_1_0 = false;
     bool wants_continue = false;
     bool wants_close = false;

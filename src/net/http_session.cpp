@@ -1,76 +1,17 @@
 #include "net/http_session.hpp"
 
 #include <algorithm>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <utility>
 
 namespace sluice {
-
-namespace http = boost::beast::http;
-
-// Beast's parser, fed with bytes that have been judged.
-class HttpSession::Decoder {
-  public:
-    Decoder(const HttpLimits& limits, HttpFraming framing) : chunks_(limits.body_max) {
-        parser_.eager(true);
-        parser_.header_limit(static_cast<std::uint32_t>(limits.headers_max * 2));
-        parser_.body_limit(limits.body_max);
-        is_chunked_ = framing == HttpFraming::chunked;
-    }
-
-    // Takes from the front of `bytes`; nothing when Beast refuses what was judged to be fine.
-    std::optional<std::size_t> put(std::string_view bytes) {
-        boost::beast::error_code error;
-        const std::size_t taken =
-            parser_.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-        if (error && error != http::error::need_more) return std::nullopt;
-        return taken;
-    }
-
-    // As put(), for the bytes behind the head.
-    std::optional<std::size_t> put_body(std::string_view bytes) {
-        if (!is_chunked_) return put(bytes);
-        judged_ += chunks_.feed(bytes.substr(judged_));
-        if (chunks_.fault()) return std::nullopt;
-        const auto taken = put(bytes.substr(0, judged_));
-        if (taken) judged_ -= *taken;
-        return taken;
-    }
-
-    bool is_done() const { return parser_.is_done(); }
-    HeadFault fault() const { return chunks_.fault().value_or(HeadFault{}); }
-
-    HttpRequest take(HttpHead& head) {
-        HttpRequest request;
-        request.method = head.method;
-        request.path = std::move(head.path);
-        request.query = std::string(head.query);
-        for (const auto& field : parser_.get()) {
-            std::string name(field.name_string());
-            std::ranges::transform(name, name.begin(), [](char c) {
-                return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-            });
-            request.headers.emplace_back(std::move(name), std::string(field.value()));
-        }
-        request.body = std::move(parser_.get().body());
-        return request;
-    }
-
-  private:
-    http::request_parser<http::string_body> parser_;
-    HttpChunks chunks_;
-    std::size_t judged_ = 0;  // bytes at the front of the input that chunks_ has passed
-    bool is_chunked_ = false;
-};
 
 HttpSession::HttpSession(const Setting& setting, MonoTime now)
     : limits_(setting.limits),
       date_(setting.date),
       is_local_(setting.is_local),
+      chunks_(setting.limits.body_max),
       began_(now),
       progress_(now) {}
-HttpSession::~HttpSession() = default;
 
 void HttpSession::on_input(std::string_view bytes, MonoTime now) {
     if (closing_) return;
@@ -91,48 +32,62 @@ bool HttpSession::take_head(MonoTime now) {
     const auto end = find_head_end(input_.view(), searched_, limits_);
     if (!end) return false;
     searched_ = 0;
-    if (end->fault) {
-        refuse(*end->fault, now);
-        return false;
-    }
-    const std::string_view bytes = input_.view().substr(0, end->size);
-    HeadVerdict verdict = check_head(bytes, limits_);
-    head_ = std::move(verdict.head);
-    if (!verdict.fault) {
-        decoder_ = std::make_unique<Decoder>(limits_, head_.framing);
-        if (decoder_->put(bytes) != end->size) verdict.fault = HeadFault{};
-    }
+    HeadVerdict verdict{.head = {}, .fault = end->fault};
+    if (!verdict.fault) verdict = check_head(input_.view().substr(0, end->size), limits_);
     if (verdict.fault) {
         refuse(*verdict.fault, now);
         return false;
     }
-    query_ = std::string(head_.query);
-    head_.query = query_;
+    head_ = std::move(verdict.head);
+    request_ = {.method = head_.method,
+                .path = std::move(head_.path),
+                .query = std::string(head_.query),
+                .headers = std::move(head_.headers),
+                .body = {},
+                .is_local = is_local_};
+    chunks_ = HttpChunks(limits_.body_max);
+    body_received_ = 0;
     input_.consume(end->size);
     state_ = State::body;
     began_ = now;
-    body_received_ = 0;
-    if (head_.wants_continue && head_.framing != HttpFraming::none && input_.empty()) {
+    if (head_.wants_continue && !is_body_complete() && input_.empty()) {
         output_.append("HTTP/1.1 100 Continue\r\n\r\n");
     }
     return true;
 }
 
 bool HttpSession::take_body(MonoTime now) {
-    if (!decoder_->is_done()) {
-        const auto taken = decoder_->put_body(input_.view());
-        if (!taken) {
-            refuse(decoder_->fault(), now);
-            return false;
-        }
-        body_received_ += *taken;
-        input_.consume(*taken);
+    const std::size_t taken = decode_body();
+    body_received_ += taken;
+    input_.consume(taken);
+    if (chunks_.fault()) {
+        refuse(*chunks_.fault(), now);
+        return false;
     }
-    if (!decoder_->is_done()) return false;
-    request_ = decoder_->take(head_);
-    request_.is_local = is_local_;
-    decoder_.reset();
+    if (!is_body_complete()) return false;
     state_ = State::ready;
+    return true;
+}
+
+// Moves what belongs to the body out of the input; answers how many bytes that were.
+std::size_t HttpSession::decode_body() {
+    if (head_.framing == HttpFraming::chunked) return chunks_.feed(input_.view(), request_.body);
+    if (head_.framing == HttpFraming::none) return 0;
+    const std::size_t missing = head_.body_size - request_.body.size();
+    const std::string_view part = input_.view().substr(0, missing);
+    request_.body += part;
+    return part.size();
+}
+
+bool HttpSession::is_body_complete() const {
+    switch (head_.framing) {
+        case HttpFraming::none:
+            return true;
+        case HttpFraming::length:
+            return request_.body.size() == head_.body_size;
+        case HttpFraming::chunked:
+            return chunks_.is_complete();
+    }
     return true;
 }
 
@@ -153,10 +108,9 @@ void HttpSession::refuse(const HeadFault& fault, MonoTime now) {
         response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     }
     closing_ = true;
-    decoder_.reset();
     input_.clear();
     input_.shrink(0);
-    request_.method = HttpMethod::get;
+    request_ = {};  // whatever its method was, the refusal has a body
     progress_ = now;
     write(response);
 }

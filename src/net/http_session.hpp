@@ -1,9 +1,8 @@
 // One HTTP/1.1 connection as a machine without a socket: bytes in, requests out, responses in,
 // bytes out.
 //
-// Theory     Every byte passes a judge of ours (HttpHead, HttpChunks) before Beast parses it, so
-//            what Beast forgives is refused before it is seen. Requests are answered one at a
-//            time, in order; what is pipelined behind waits in the input.
+// Theory     Requests are answered one at a time, in order; what is pipelined behind waits in the
+//            input. Heads and chunks are read by HttpHead and HttpChunks.
 // Promise    after a malformed request nothing behind it is looked at, and the connection closes
 // Limit      HttpLimits for a request; a head takes 5 s at most, a body must keep above 1 KiB/s, a
 //            response must be taken within 30 s
@@ -11,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +41,6 @@ class HttpSession {
         bool is_local = false;  // the client is on this machine
     };
     HttpSession(const Setting& setting, MonoTime now);
-    ~HttpSession();
 
     // --- bytes ---
     void on_input(std::string_view bytes, MonoTime now);
@@ -65,12 +62,12 @@ class HttpSession {
 
   private:
     enum class State : std::uint8_t { head, body, ready };
-    class Decoder;
 
     void advance(MonoTime now);
     bool take_head(MonoTime now);
     bool take_body(MonoTime now);
-    void finish_request();
+    std::size_t decode_body();
+    bool is_body_complete() const;
     // Answers with the problem and ends the connection.
     void refuse(const HeadFault& fault, MonoTime now);
     void write(const HttpResponse& response);
@@ -82,10 +79,9 @@ class HttpSession {
     ByteBuffer input_;
     ByteBuffer output_;
     std::size_t searched_ = 0;  // of input_, by find_head_end()
-    HttpHead head_;
-    std::uint64_t body_received_ = 0;
-    std::unique_ptr<Decoder> decoder_;  // while a request arrives
-    std::string query_;                 // what head_.query views, once the input moves on
+    HttpHead head_;             // without what request_ has taken over
+    HttpChunks chunks_;
+    std::uint64_t body_received_ = 0;  // with its framing
     HttpRequest request_;
     std::optional<HeadFault> refusal_;  // written by the next call that knows the date
     bool is_first_ = true;

@@ -8,14 +8,17 @@ namespace {
 // What is answered to this body: 0 when it is fine, -1 when it is not complete.
 int status_of(std::string_view body, std::size_t body_max = 1000) {
     HttpChunks chunks(body_max);
-    chunks.feed(body);
+    std::string data;
+    chunks.feed(body, data);
     if (chunks.fault()) return row_of(chunks.fault()->problem).status;
     return chunks.is_complete() ? 0 : -1;
 }
 
 TEST(HttpChunks, takes_chunks_and_leaves_what_is_behind_them) {
     HttpChunks chunks(1000);
-    EXPECT_EQ(chunks.feed("3\r\nabc\r\n0\r\n\r\nGET /"), 13u);
+    std::string data;
+    EXPECT_EQ(chunks.feed("3\r\nabc\r\n0\r\n\r\nGET /", data), 13u);
+    EXPECT_EQ(data, "abc");
     EXPECT_TRUE(chunks.is_complete());
     EXPECT_EQ(status_of("A\r\n0123456789\r\n00000000\r\n\r\n"), 0);
     EXPECT_EQ(status_of("0\r\n\r\n"), 0);
@@ -24,10 +27,12 @@ TEST(HttpChunks, takes_chunks_and_leaves_what_is_behind_them) {
 TEST(HttpChunks, gives_the_same_answer_however_the_bytes_are_split) {
     const std::string_view body = "3\r\nabc\r\n1f\r\n0123456789012345678901234567890\r\n0\r\n\r\n";
     HttpChunks chunks(1000);
+    std::string data;
     for (const char& c : body) {
         EXPECT_FALSE(chunks.is_complete());
-        EXPECT_EQ(chunks.feed({&c, 1}), 1u);
+        EXPECT_EQ(chunks.feed({&c, 1}, data), 1u);
     }
+    EXPECT_EQ(data, "abc0123456789012345678901234567890");
     EXPECT_TRUE(chunks.is_complete());
     EXPECT_FALSE(chunks.fault().has_value());
 }
