@@ -71,7 +71,6 @@ class Run {
         }
         const bool is_queued = session_.transaction != nullptr && !command_->has(flag_immediate);
         if (!is_queued && server_.is_paused(*command_, session_)) return RunOutcome::postponed;
-        session_.last_command = command_;
         if (is_queued) return queue();
         call_handler(server_, session_, *command_, request_);
         return RunOutcome::done;
@@ -180,6 +179,7 @@ void call_handler_again(Server& server, Session& session, const Command& command
     const std::size_t mark = session.output_size();
     ReplyWriter reply = session.reply();
     CommandContext context{server, session, server.engine(), request, reply, session.tenant};
+    session.last_command = &command;
     command.spec->handler(context);
     const std::string_view written = session.output_from(mark);
     if (!written.starts_with('-')) return;

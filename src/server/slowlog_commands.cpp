@@ -1,7 +1,9 @@
 // SLOWLOG and LATENCY.
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "server/command_usage.hpp"
 #include "server/error_replies.hpp"
@@ -65,6 +67,51 @@ void run_no_events(CommandContext& context) {
     context.reply.array(0);
 }
 
+std::size_t filled_buckets(const CommandStatistics& counted) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(counted.calls_by_us, [](std::uint64_t calls) { return calls > 0; }));
+}
+
+// The calls that took no longer than each power of two of microseconds.
+void reply_histogram(ReplyWriter& reply, const CommandStatistics& counted) {
+    reply.map(2);
+    reply.bulk("calls");
+    reply.integer(static_cast<std::int64_t>(counted.calls));
+    reply.bulk("histogram_usec");
+    reply.map(filled_buckets(counted));
+    std::uint64_t calls = 0;
+    for (std::size_t i = 0; i < CommandStatistics::buckets_count; ++i) {
+        if (counted.calls_by_us[i] == 0) continue;
+        calls += counted.calls_by_us[i];
+        reply.integer(std::int64_t{1} << i);
+        reply.integer(static_cast<std::int64_t>(calls));
+    }
+}
+
+void add_timed(CommandContext& context, std::span<const Command> commands,
+               std::vector<const Command*>& timed) {
+    for (const auto& command : commands) {
+        const bool is_timed = filled_buckets(context.server.statistics().of(command)) > 0;
+        if (is_timed) timed.push_back(&command);
+        add_timed(context, command.subcommands, timed);
+    }
+}
+
+void run_histogram(CommandContext& context) {
+    const CommandTable& commands = context.server.commands();
+    std::vector<const Command*> timed;
+    if (context.request.size() == 2) add_timed(context, commands.all(), timed);
+    for (const auto name : context.request.from(2)) {
+        const Command* command = commands.find_full(name);
+        if (command != nullptr) add_timed(context, std::span(command, 1), timed);
+    }
+    context.reply.map(timed.size());
+    for (const Command* command : timed) {
+        context.reply.bulk(command->spec->name);
+        reply_histogram(context.reply, context.server.statistics().of(*command));
+    }
+}
+
 void run_latency_reset(CommandContext& context) {
     context.reply.integer(0);
 }
@@ -74,6 +121,8 @@ constexpr std::uint32_t operating = flag_admin | flag_loading | flag_stale;
 constexpr ArgumentDocs get_arguments[] = {{"count", "integer", {}, true}};
 constexpr ArgumentDocs event_arguments[] = {{"event", "string"}};
 constexpr ArgumentDocs events_arguments[] = {{"event", "string", {}, true, true}};
+
+constexpr ArgumentDocs commands_arguments[] = {{"command", "string", {}, true, true}};
 
 constexpr CommandSpec slowlog_rows[] = {
     {"slowlog|get",
@@ -100,6 +149,19 @@ constexpr CommandSpec slowlog_rows[] = {
 constexpr CommandSpec latency_rows[] = {
     {"latency|help", 2, flag_loading | flag_stale, 0, 0, 0, "server", "2.8.13",
      "The subcommands of LATENCY.", "O(1)", run_help},
+    {"latency|histogram",
+     -2,
+     operating,
+     0,
+     0,
+     0,
+     "server",
+     "7.0.0",
+     "How long commands took, as averages of the turns that ran them.",
+     "O(N) for N commands",
+     run_histogram,
+     {},
+     commands_arguments},
     {"latency|history",
      3,
      operating,

@@ -78,6 +78,8 @@ class ServerStatistics {
     }
     // `text` is what stands behind the "-" of the reply.
     void count_error(std::string_view text);
+    // Of a read.
+    void count_lookup(bool found) { ++(found ? keyspace_hits : keyspace_misses); }
     void count_failed(const Command& command) { ++commands_[command.number].failed; }
     void count_rejected(const Command& command) { ++commands_[command.number].rejected; }
     void on_time(MonoTime now);

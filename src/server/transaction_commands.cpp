@@ -13,6 +13,8 @@ namespace sluice {
 
 namespace {
 
+constexpr std::size_t watched_keys_max = 65'536;  // of one session
+
 void end_transaction(CommandContext& context) {
     context.session.transaction.reset();
     context.server.watching().unwatch(context.session.id());
@@ -37,6 +39,10 @@ void run_discard(CommandContext& context) {
 void run_watch(CommandContext& context) {
     if (context.session.transaction != nullptr) {
         return context.reply.error("ERR WATCH inside MULTI is not allowed");
+    }
+    const std::size_t watched = context.server.watching().key_count_of(context.session.id());
+    if (watched + context.request.size() > watched_keys_max) {
+        return context.reply.error("ERR too many watched keys");
     }
     for (const auto name : context.request.from(1)) {
         // An expired key goes now, so that its going does not count as a change later.
