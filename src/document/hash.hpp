@@ -40,6 +40,7 @@ class Hash {
     // Redis's hash-max-listpack-entries and hash-max-listpack-value.
     static constexpr std::size_t packed_fields_max = 512;
     static constexpr std::size_t packed_bytes_max = 64;
+    static_assert(packed_bytes_max <= PackedPairs::text_bytes_max);
 
     Hash();
     ~Hash();

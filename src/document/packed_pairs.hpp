@@ -1,8 +1,10 @@
 // Pairs of byte strings in one run of bytes, searched from the front: the smallest map there is.
 //
-// Shape      (sized key | sized value)*, in the order in which the keys were first set
+// Shape      (size u8 | key | size u8 | value)*, in the order in which the keys were first set
 // Invariant  keys are unique; bytes_ always parses
-// Limit      the owner keeps it small: find() looks at every pair
+// Limit      keys and values of at most text_bytes_max, so that a size is one byte (which is also
+//            how docs/formats/document_effects.md writes it); the owner keeps the number of pairs
+//            small: find() looks at every one
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,8 @@ namespace sluice {
 
 class PackedPairs {
   public:
+    static constexpr std::size_t text_bytes_max = 127;
+
     struct Pair {
         std::string_view key;
         std::string_view value;
