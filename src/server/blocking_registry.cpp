@@ -43,8 +43,8 @@ std::vector<KeyName> BlockingRegistry::keys() const {
     return names;
 }
 
-void BlockingRegistry::note_change(TenantNumber tenant, std::string_view name) {
-    if (queues_.empty() || is_muted_) return;
+void BlockingRegistry::note_change(TenantNumber tenant, std::string_view name, Change change) {
+    if (queues_.empty() || (is_muted_ && change == Change::altered)) return;
     const auto found = queues_.find(KeyNameView{tenant, name});
     if (found == queues_.end() || found->second.is_changed) return;
     found->second.is_changed = true;

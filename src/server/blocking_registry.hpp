@@ -30,8 +30,9 @@ class BlockingRegistry {
     std::vector<KeyName> keys() const;
 
     // The key changed: when somebody waits for it, it is listed once.
-    void note_change(TenantNumber tenant, std::string_view name);
-    // What a waiter itself changes while it is served concerns no other waiter.
+    enum class Change : std::uint8_t { altered, removed };
+    void note_change(TenantNumber tenant, std::string_view name, Change change);
+    // What a waiter alters while it is served concerns no other waiter; what it removes does.
     void set_muted(bool muted) { is_muted_ = muted; }
     bool has_changed_keys() const { return !changed_.empty(); }
     std::vector<KeyName> take_changed_keys();

@@ -115,6 +115,12 @@ void Server::on_journal_advanced() {
     }
 }
 
+void Server::drop_held() {
+    for (Session* session : held_) {
+        if (session != nullptr) kill(*session);
+    }
+}
+
 Session* Server::next_ready() {
     while (!ready_.empty()) {
         Session* session = ready_.front();
@@ -254,7 +260,8 @@ void Server::log(std::string_view sentence) const {
 
 void Server::on_change(TenantNumber tenant, std::string_view name, Key* key) {
     watching_.touch(tenant, name);
-    blocking_.note_change(tenant, name);
+    using Change = BlockingRegistry::Change;
+    blocking_.note_change(tenant, name, key == nullptr ? Change::removed : Change::altered);
     if (key != nullptr) {
         key->watched = watching_.is_watched(tenant, name) || blocking_.is_awaited(tenant, name);
     }

@@ -52,6 +52,7 @@ void Server::retry(Session& session) {
     blocked.is_retrying = true;
     blocked.blocks_again = false;
     blocking_.set_muted(true);
+    const std::size_t mark = session.output_size();
     engine_->begin_command();
     call_handler_again(*this, session, *blocked.command, Request(blocked.args));
     blocking_.set_muted(false);
@@ -60,6 +61,7 @@ void Server::retry(Session& session) {
         arm_blocked(session);
         return;
     }
+    if (session.reply_mode == ReplyMode::off) session.reply().truncate(mark);
     session.hold_reply(engine_->dependency(), engine_->reached());
     end_blocking(session);
     resume(session, Waiting::for_key);
@@ -166,7 +168,7 @@ void Server::attach(Engine& engine) {
     watching_.touch_all();
     for (const auto& key : blocking_.keys()) {
         mark_watched(key.tenant, key.name);
-        blocking_.note_change(key.tenant, key.name);
+        blocking_.note_change(key.tenant, key.name, BlockingRegistry::Change::altered);
     }
     finish_reopen([](ReplyWriter& reply) { reply.ok(); });
     serve_changed_keys();

@@ -122,6 +122,21 @@ TEST_F(Waits, ReplyOnlyWhenTheEntryIsOnTheDisk) {
     EXPECT_NE(client.receive(), "");
 }
 
+TEST_F(Waits, OfAThousandWorkersEndForOneWithEachEntry) {
+    for (int i = 0; i < 1000; ++i)
+        door_.connect().send_only(take());
+    add();
+    EXPECT_EQ(door_.server().blocking().session_count(), 999u);
+}
+
+TEST_F(Waits, GoOnWithoutARewardWhenRepliesAreOff) {
+    Client& client = door_.connect();
+    client.send("CLIENT REPLY OFF\r\n" + take());
+    add();
+    EXPECT_EQ(client.receive(), "");
+    EXPECT_EQ(client.send("CLIENT REPLY ON\r\n"), "+OK\r\n");
+}
+
 TEST_F(Waits, ReadersOfOneStreamAllGetTheEntry) {
     Client& first = door_.connect();
     Client& second = door_.connect();
