@@ -159,7 +159,8 @@ def memory_of(settings, name):
         stored = report["units_in_all"]
         ram_stored, disk_stored = settled_rss(server), server.disk_bytes()
         report = drive(settings, server, (
-            "group", "--stream", "kept", "--size", "64", "-c", "2", "--count", "37", "--groups", "1",
+            "group", "--stream", "kept", "--size", "64", "-c", "2", "--count", "37",
+            "--groups", "1",
             "--entries", "0", "--no-ack", "--no-verify", "--duration", "600", "--warmup", "0"),
             timed=False)
         delivered = report["units_in_all"]

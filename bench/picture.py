@@ -1,4 +1,4 @@
-"""bench/results.svg: one bar for each ratio, on a logarithmic scale, with its spread and its aim."""
+"""bench/results.svg: one bar for each ratio, on a logarithmic scale, with its spread and aim."""
 
 import html
 import math
@@ -46,7 +46,8 @@ def bar(outcome, y):
         text(LEFT - 14, middle, outcome.what, anchor="end"),
         text(LEFT - 14, middle + 11, f"{outcome.benchmark}: {outcome.ours_label} / "
              f"{outcome.peer_label}", size=9, colour=FAINT, anchor="end"),
-        f'<rect x="{start:.1f}" y="{y + 5}" width="{max(1.5, end - start):.1f}" height="{ROW - 14}" '
+        f'<rect x="{start:.1f}" y="{y + 5}" width="{max(1.5, end - start):.1f}" '
+        f'height="{ROW - 14}" '
         f'rx="2" fill="{colour}" fill-opacity="0.85"/>',
         line(place(aim), y + 2, place(aim), y + ROW - 6, TEXT, 2),
     ]

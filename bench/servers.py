@@ -1,4 +1,4 @@
-"""The servers under test: each starts on a fresh folder, pinned to one core, and ends by its pid."""
+"""The servers under test: each starts on a fresh folder, pinned to a core, and ends by its pid."""
 
 import os
 import pathlib
@@ -125,7 +125,8 @@ class Server:
         self.stop()
 
     def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()
+        fields = stat.rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def rss_bytes(self):

@@ -24,5 +24,6 @@ function(sluice_test name)
     if(NOT TEST_LABELS)
         set(TEST_LABELS unit)
     endif()
-    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 300)
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+        PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 300)
 endfunction()

@@ -140,7 +140,8 @@ def main():
     enter_own_mounts()
     disk = tempfile.mkdtemp(prefix="sluice-full-")
     try:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%dm" % DISK_MIB, "none", disk], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%dm" % DISK_MIB, "none", disk],
+                       check=True)
         run(disk)
     finally:
         subprocess.run(["umount", "-l", disk], check=False)

@@ -25,7 +25,8 @@ check('streams and groups', async (server) => {
   assert.equal(await client.xread('STREAMS', 'orders', '$'), null);
   assert.equal(await client.xgroup('CREATE', 'orders', 'g', '0'), 'OK');
   await assert.rejects(client.xgroup('CREATE', 'orders', 'g', '0'), /BUSYGROUP/);
-  assert.deepEqual(await client.xreadgroup('GROUP', 'g', 'me', 'COUNT', 5, 'STREAMS', 'orders', '>'),
+  assert.deepEqual(
+    await client.xreadgroup('GROUP', 'g', 'me', 'COUNT', 5, 'STREAMS', 'orders', '>'),
     [['orders', [['1-1', ['item', 'tea', 'price', '3']], ['2-1', ['item', 'cake']]]]]);
   assert.deepEqual(await client.xpending('orders', 'g'), [2, '1-1', '2-1', [['me', '2']]]);
   assert.equal(await client.xack('orders', 'g', '1-1'), 1);
@@ -44,8 +45,8 @@ check('several blocked consumers share the work', async (server) => {
   const workers = ['a', 'b', 'c'].map(async (name) => {
     const own = connect(server);
     for (;;) {
-      const [[, [[id, [, n]]]]] = await own.xreadgroup('GROUP', 'workers', name, 'COUNT', 1, 'BLOCK',
-        20_000, 'STREAMS', 'jobs', '>');
+      const [[, [[id, [, n]]]]] = await own.xreadgroup('GROUP', 'workers', name,
+        'COUNT', 1, 'BLOCK', 20_000, 'STREAMS', 'jobs', '>');
       await own.xack('jobs', 'workers', id);
       if (n === 'stop') break;
       done.push(Number(n));

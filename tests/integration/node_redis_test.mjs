@@ -66,7 +66,8 @@ for (const RESP of [2, 3]) {
     assert.deepEqual(plain(await client.zRangeWithScores('due', 0, -1)),
       [{ value: 'b', score: 1 }, { value: 'a', score: 1.5 }]);
     assert.equal(await client.zScore('due', 'a'), 1.5);
-    const replies = await client.multi().set('k', '1').incr('k').xAdd('s', '1-1', { a: 'b' }).get('nothing')
+    const replies = await client.multi()
+      .set('k', '1').incr('k').xAdd('s', '1-1', { a: 'b' }).get('nothing')
       .exec();
     assert.deepEqual(replies, ['OK', 2, '1-1', null]);
     const keys = [];
@@ -99,7 +100,8 @@ check('several blocked consumers share the work', async (server) => {
     const own = await connect(server);
     for (;;) {
       const [{ messages: [{ id, message }] }] =
-        await own.xReadGroup('workers', name, { key: 'jobs', id: '>' }, { COUNT: 1, BLOCK: 20_000 });
+        await own.xReadGroup('workers', name, { key: 'jobs', id: '>' },
+          { COUNT: 1, BLOCK: 20_000 });
       await own.xAck('jobs', 'workers', id);
       if (message.n === 'stop') break;
       done.push(Number(message.n));

@@ -1,4 +1,4 @@
-"""What a person does with Debian's redis-cli: commands, pipes, --stat and --scan, RESP3, scripts."""
+"""What a person does with Debian's redis-cli: commands, pipes, --stat and --scan, scripts."""
 
 import subprocess
 

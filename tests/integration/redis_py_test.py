@@ -194,7 +194,8 @@ def documents_beside_streams(sluice):
     equal(r.hgetall("task:1"), {"status": "running", "agent": "a7"})
     equal(r.hincrby("task:1", "attempt", 2), 2)
     r.zadd("due", {"task:1": 1.5, "task:2": 1, "task:3": 2})
-    equal(r.zrange("due", 0, -1, withscores=True), [("task:2", 1.0), ("task:1", 1.5), ("task:3", 2.0)])
+    equal(r.zrange("due", 0, -1, withscores=True),
+          [("task:2", 1.0), ("task:1", 1.5), ("task:3", 2.0)])
     equal(r.zrangebyscore("due", "-inf", "(2"), ["task:2", "task:1"])
     equal(r.zpopmin("due"), [("task:2", 1.0)])
     r.set("lock", "me", nx=True, px=60_000)
@@ -220,7 +221,8 @@ def answers_what_libraries_ask(sluice):
                   "total_commands_processed", "loading", "role"):
         assert field in info, field
     assert r.command_count() > 100
-    equal(r.command_getkeys("XREADGROUP", "GROUP", "g", "c", "STREAMS", "a", "b", ">", ">"), ["a", "b"])
+    equal(r.command_getkeys("XREADGROUP", "GROUP", "g", "c", "STREAMS", "a", "b", ">", ">"),
+          ["a", "b"])
     assert "xadd" in r.command()
     assert "maxmemory-policy" in r.config_get("maxmemory*")
     assert abs(r.time()[0] - r.lastsave().timestamp()) < 1e10

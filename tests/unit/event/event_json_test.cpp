@@ -49,8 +49,9 @@ TEST(EventJson, a_payload_may_be_any_json_value) {
 }
 
 TEST(EventJson, defaults_stand_for_what_is_absent_or_null) {
-    const auto event = decode_json(
-        R"({"time":"2026-01-01T00:00:00Z","type":"x","event_id":"1","source":null,"priority":null})");
+    const auto event =
+        decode_json(R"({"time":"2026-01-01T00:00:00Z","type":"x","event_id":"1","source":null,)"
+                    R"("priority":null})");
     ASSERT_TRUE(event) << event.error().message;
     EXPECT_EQ(event->tenant_id, "default");
     EXPECT_EQ(event->priority, Priority::normal);

@@ -1,0 +1,102 @@
+// Which room may include which: the table of docs/architecture.md, held against every include.
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "tidy/tree.hpp"
+
+namespace sluice::tidy {
+namespace {
+
+using Rooms = std::set<std::string, std::less<>>;
+
+const std::map<std::string, Rooms, std::less<>> may_include = {
+    {"event", {}},
+    {"io", {"event"}},
+    {"local", {"event"}},
+    {"resp", {"event"}},
+    {"store", {"event"}},
+    {"stream", {"event"}},
+    {"document", {"event"}},
+    {"journal", {"event", "io"}},
+    {"engine", {"event", "io", "stream", "document", "journal", "store"}},
+    {"redis", {"event", "resp", "store"}},
+    {"bus", {"event", "store", "local"}},
+    {"track", {"event", "store", "bus"}},
+    {"server", {"event", "resp", "store", "local", "bus", "track", "stream", "document", "engine"}},
+    {"net", {"event", "io", "resp", "redis", "server"}},
+};
+// Wiring only, and may see everything.
+const Rooms wiring = {"app"};
+
+std::string included_room(const std::string& line) {
+    static const std::regex include(R"(^#include "([a-z_]+)/[a-z0-9_]+\.hpp")");
+    std::smatch match;
+    return std::regex_search(line, match, include) ? match[1].str() : std::string();
+}
+
+void check_includes(const SourceFile& file, const Rooms& allowed, Findings& findings) {
+    const auto room = room_of(file.path);
+    for (const auto& line : file.lines) {
+        const auto other = included_room(line);
+        if (other.empty() || other == room || allowed.contains(other)) continue;
+        findings.add(file.path + " " + other, line);
+    }
+}
+
+TEST(Layers, a_room_includes_only_what_the_table_allows) {
+    Findings findings("layer");
+    for (const auto& file : tracked_files()) {
+        const auto room = room_of(file.path);
+        if (!file.is_cpp() || room.empty() || wiring.contains(room)) continue;
+        const auto row = may_include.find(room);
+        if (row == may_include.end()) {
+            findings.add(file.path, "the room is not in the table");
+        } else {
+            check_includes(file, row->second, findings);
+        }
+    }
+    findings.report();
+}
+
+TEST(Layers, every_room_is_described_and_holds_no_folders) {
+    Findings findings("room");
+    for (const auto& file : tracked_files()) {
+        const auto room = std::string(room_of(file.path));
+        if (room.empty()) continue;
+        if (!is_tracked("src/" + room + "/DESIGN.md")) findings.add(room, "has no DESIGN.md");
+        if (std::ranges::count(file.path, '/') > 2) findings.add(file.path, "folder in a room");
+    }
+    findings.report();
+}
+
+TEST(Layers, slow_libraries_stay_behind_one_kind_of_file) {
+    Findings findings("library");
+    const std::regex library(
+        R"(^#include <(boost/asio|boost/beast|nlohmann|simdjson|openssl|sqlite3))");
+    for (const auto& file : tracked_files()) {
+        if (!file.is_header() || !file.is_under("src/")) continue;
+        for (const auto& line : file.lines) {
+            if (std::regex_search(line, library)) findings.add(file.path, line);
+        }
+    }
+    findings.report();
+}
+
+TEST(Layers, public_headers_need_nothing_of_src) {
+    Findings findings("public-header");
+    for (const auto& file : tracked_files()) {
+        if (!file.is_under("include/")) continue;
+        for (const auto& line : file.lines) {
+            const bool is_ours =
+                line.starts_with("#include \"") && !line.starts_with("#include \"sluice/");
+            if (is_ours) findings.add(file.path, line);
+        }
+    }
+    findings.report();
+}
+
+}  // namespace
+}  // namespace sluice::tidy
