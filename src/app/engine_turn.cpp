@@ -23,10 +23,11 @@ void EngineTurn::end() {
     write_pending();
     start_job();
     parts_.server.on_journal_advanced();
+    if (is_poisoned_) parts_.server.drop_held();
     parts_.resp.flush();
     parts_.http.flush(engine_->reached());
     if (parts_.server.wants_reopen()) reopen();
-    note_health();
+    if (now >= health_at_) note_health(now);
     parts_.server.end_turn(parts_.clock.mono());
 }
 
@@ -35,9 +36,18 @@ MonoTime EngineTurn::deadline() const {
 }
 
 void EngineTurn::bring_back_job() {
-    if (!worker_.take_done()) return;
+    if (worker_.take_done()) finish_job();
+}
+
+void EngineTurn::finish_job() {
     parts_.state.commit_seconds.observe(job_time_);
     engine_->finish_io(std::move(job_));
+    if (!is_poisoned_ && engine_->statistics().poisoned) {
+        is_poisoned_ = true;
+        log_event(LogLevel::error,
+                  "writing the journal failed: reads go on, writes are refused; find out what is "
+                  "wrong with the disk, then start the server again");
+    }
 }
 
 // What replies only want in the kernel is written by this thread: no worker is as quick.
@@ -51,14 +61,13 @@ void EngineTurn::start_job() {
     if (!worker_.is_idle()) return;
     job_ = engine_->next_io();
     if (job_ == nullptr) return;
-    if (parts_.resp.connection_count() > 1) {
+    if (parts_.resp.active_count() > 1) {
         worker_.give([this] { run_job(*job_); });
         return;
     }
     run_job(*job_);
     ++parts_.state.inline_commits;
-    parts_.state.commit_seconds.observe(job_time_);
-    engine_->finish_io(std::move(job_));
+    finish_job();
 }
 
 void EngineTurn::run_job(Engine::IoJob& job) {
@@ -70,11 +79,11 @@ void EngineTurn::run_job(Engine::IoJob& job) {
 bool EngineTurn::finish_journal() {
     worker_.wait_done();
     bring_back_job();
-    while (auto job = engine_->next_io()) {
-        job->run();
-        engine_->finish_io(std::move(job));
+    while (!is_poisoned_ && (job_ = engine_->next_io()) != nullptr) {
+        run_job(*job_);
+        finish_job();
     }
-    return !engine_->statistics().poisoned;
+    return !is_poisoned_;
 }
 
 void EngineTurn::reopen() {
@@ -90,19 +99,14 @@ void EngineTurn::reopen() {
     parts_.resp.flush();
 }
 
-void EngineTurn::note_health() {
+void EngineTurn::note_health(MonoTime now) {
+    health_at_ = now + health_interval;
     const Engine::Statistics health = engine_->statistics();
-    if (health.poisoned && !told_poisoned_) {
-        log_event(LogLevel::error,
-                  "writing the journal failed: reads go on, writes are refused; find out what is "
-                  "wrong with the disk, then start the server again");
-    }
     if (health.disk_full != told_disk_full_) {
         log_event(LogLevel::warning,
                   health.disk_full ? "the disk is full: new data is refused until there is space"
                                    : "the disk has space again: new data is taken");
     }
-    told_poisoned_ = health.poisoned;
     told_disk_full_ = health.disk_full;
 }
 

@@ -2,10 +2,12 @@
 // answered.
 //
 // Theory     A batch of the journal grows while the one before it is written: the worker gets the
-//            next batch when it has brought the last one back. With a single client nobody else
-//            could use the time that the hand-over costs, so the loop writes the batch itself.
+//            next batch when it has brought the last one back. While only one client is active
+//            nobody else could use the time that the hand-over costs, so the loop writes the batch
+//            itself.
 // Promise    a reply leaves after finish_io() of the batch that holds what it depends on
-// Errors     a failed write or sync poisons the engine; it is logged once, reads go on
+// Errors     a failed write or sync poisons the engine; it is logged once, reads go on, and
+//            whoever waits for an answer is disconnected
 // Threads    the loop's; jobs run on the worker
 #pragma once
 
@@ -47,19 +49,23 @@ class EngineTurn final : public Turn {
     bool finish_journal();
 
   private:
+    static constexpr Duration health_interval = Duration::from_ms(100);
+
     void bring_back_job();
+    void finish_job();
     void write_pending();
     void start_job();
     void run_job(Engine::IoJob& job);
     void reopen();
-    void note_health();
+    void note_health(MonoTime now);
 
     Parts parts_;
     std::unique_ptr<Engine>& engine_;
     Open open_;
     std::unique_ptr<Engine::IoJob> job_;  // on the worker
     Duration job_time_;                   // of the job that was run last
-    bool told_poisoned_ = false;
+    MonoTime health_at_{};
+    bool is_poisoned_ = false;
     bool told_disk_full_ = false;
     IoThread worker_;  // last: it ends before what its job uses
 };

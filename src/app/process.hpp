@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "server/service_state.hpp"
 #include "server/settings.hpp"
 
 namespace sluice {
@@ -16,10 +17,6 @@ void harden_process(Hardening hardening);
 
 ProcessFacts measure_process();
 
-struct FileCount {
-    std::uint64_t open = 0;
-    std::uint64_t most = 0;
-};
 FileCount count_open_files();
 
 }  // namespace sluice

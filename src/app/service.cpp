@@ -81,7 +81,9 @@ std::unexpected<StartFailure> door_failure(const Error& error) {
 
 }  // namespace
 
-Service::Service(ServeConfig config) : config_(std::move(config)), router_(health_routes()) {}
+Service::Service(ServeConfig config) : config_(std::move(config)), router_(health_routes()) {
+    state_.count_files = count_open_files;
+}
 
 // The doors close their connections, which the server must outlive.
 Service::~Service() {
@@ -195,12 +197,9 @@ std::string Service::ready_line() const {
 }
 
 HttpResponse Service::answer(const HttpRequest& request) {
-    const FileCount files = count_open_files();
     ++state_.http_requests;
     state_.accept_pauses = resp_->accept_pauses();
     state_.http_connections = http_->connection_count();
-    state_.open_files = files.open;
-    state_.open_files_max = files.most;
     return router_.handle(*server_, state_, request);
 }
 

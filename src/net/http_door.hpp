@@ -14,7 +14,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/durability.hpp"
 #include "net/acceptor.hpp"
 #include "net/event_loop.hpp"
 #include "server/http_message.hpp"

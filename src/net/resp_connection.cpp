@@ -55,6 +55,7 @@ void RespConnection::on_received(IoOutcome outcome) {
     switch (outcome.status) {
         case IoStatus::done:
             session_->input().extend(outcome.size);
+            door_.note_active(*this);
             door_.server_.on_input(*session_);
             break;
         case IoStatus::wants_read:

@@ -38,7 +38,8 @@ class RespConnection final : public Watcher {
     Session* session_ = nullptr;
     Interest interest_;
     std::optional<EventLoop::TimerId> handshake_timer_;
-    bool input_ended_ = false;  // the client will send nothing more
+    std::int64_t active_window_ = 0;  // the last in which it sent something
+    bool input_ended_ = false;        // the client will send nothing more
     bool send_blocked_ = false;
     bool receive_wants_write_ = false;  // a TLS handshake
 };

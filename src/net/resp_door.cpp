@@ -68,6 +68,17 @@ void RespDoor::close(RespConnection& connection) {
     closed_.push_back(std::move(node.mapped()));
 }
 
+void RespDoor::note_active(RespConnection& connection) {
+    const std::int64_t window = loop_.now().ms() / window_ms;
+    if (window != window_) {
+        active_before_ = window == window_ + 1 ? active_ : 0;
+        active_ = 0;
+        window_ = window;
+    }
+    if (connection.active_window_ != window) ++active_;
+    connection.active_window_ = window;
+}
+
 void RespDoor::stop_accepting() {
     acceptors_.clear();
 }

@@ -10,7 +10,9 @@
 // Threads    the loop's
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -41,6 +43,8 @@ class RespDoor {
     void flush();
     void stop_accepting();
     std::size_t connection_count() const { return connections_.size(); }
+    // Connections that sent something lately.
+    std::size_t active_count() const { return std::max(active_, active_before_); }
     // Of connections that still have answers to send.
     std::size_t unsent_count() const;
     std::uint64_t accept_pauses() const;
@@ -54,6 +58,7 @@ class RespDoor {
     void accept(std::unique_ptr<Transport> transport);
     void flush(RespConnection& connection);
     void close(RespConnection& connection);
+    void note_active(RespConnection& connection);
     // Lends the one warm buffer to a session that has none, so that idle ones need no memory.
     void lend_buffer(Session& session);
     void take_buffer_back(Session& session);
@@ -67,6 +72,12 @@ class RespDoor {
     std::vector<std::unique_ptr<RespConnection>> closed_;
     std::size_t handshakes_ = 0;
     ByteBuffer warm_buffer_;
+
+    // Activity is counted in windows of time; the one before the current is complete.
+    static constexpr std::int64_t window_ms = 16;
+    std::int64_t window_ = 0;
+    std::size_t active_ = 0;
+    std::size_t active_before_ = 0;
 };
 
 }  // namespace sluice

@@ -149,9 +149,9 @@ void write_process(MetricsText& out, const Server& server, const ServiceState& s
     out.gauge("process_resident_memory_bytes", real(facts.resident_bytes), "Resident memory.");
     out.gauge("process_start_time_seconds", seconds(server.identity().started_wall.microseconds),
               "When the process started, in seconds since 1970.");
-    out.gauge("process_open_fds", real(service.open_files), "Open file descriptors.");
-    out.gauge("process_max_fds", real(service.open_files_max),
-              "Open file descriptors that are allowed.");
+    const FileCount files = service.count_files();
+    out.gauge("process_open_fds", real(files.open), "Open file descriptors.");
+    out.gauge("process_max_fds", real(files.most), "Open file descriptors that are allowed.");
 }
 
 // Whoever is not on this machine shows the password, when there is one.

@@ -63,6 +63,9 @@ class Server final : public ChangeListener {
     void close(Session& session);
     // Releases the replies that Engine::reached() now covers.
     void on_journal_advanced();
+    // The journal will not advance any more: whoever waits for it is disconnected, because whether
+    // the change will be there after a restart is not known.
+    void drop_held();
     // How far the journal must come until no reply is held any more.
     const Dependency& awaited() const { return awaited_; }
     void on_time();

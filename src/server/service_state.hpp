@@ -4,10 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "server/histogram.hpp"
 
 namespace sluice {
+
+struct FileCount {
+    std::uint64_t open = 0;
+    std::uint64_t most = 0;
+};
 
 struct ServiceState {
     bool is_stopping = false;
@@ -16,8 +22,7 @@ struct ServiceState {
     std::uint64_t accept_pauses = 0;
     std::uint64_t http_connections = 0;
     std::uint64_t http_requests = 0;
-    std::uint64_t open_files = 0;
-    std::uint64_t open_files_max = 0;
+    std::function<FileCount()> count_files;  // looks at each descriptor: for /metrics only
 };
 
 }  // namespace sluice
