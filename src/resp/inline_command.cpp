@@ -42,8 +42,9 @@ class WordReader {
     explicit WordReader(std::string_view line) : rest_(line) {}
 
     bool at_end() {
-        while (!rest_.empty() && is_space(rest_.front()))
+        while (!rest_.empty() && is_space(rest_.front())) {
             rest_.remove_prefix(1);
+        }
         return rest_.empty();
     }
 

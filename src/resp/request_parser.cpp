@@ -99,8 +99,9 @@ void RequestParser::finish(ByteBuffer& input) {
 // The buffer may have moved its bytes since the arguments were found.
 void RequestParser::rebase(const char* begin) {
     if (base_ != begin && !args_.empty()) {
-        for (auto& arg : args_)
+        for (auto& arg : args_) {
             arg = {begin + (arg.data() - base_), arg.size()};
+        }
         if (!request_.empty()) request_ = Request(args_);
     }
     base_ = begin;

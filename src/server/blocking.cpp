@@ -65,15 +65,17 @@ void block(CommandContext& context, std::span<const std::string_view> keys,
     auto blocked = std::make_unique<BlockedCommand>();
     blocked->command = find_command(server, context.request);
     keep_request(*blocked, context.request);
-    for (const auto key : keys)
+    for (const auto key : keys) {
         blocked->keys.push_back({context.tenant, std::string(key)});
+    }
     blocked->state = std::move(state);
     blocked->since = server.mono();
     blocked->deadline = deadline_of(server, server.mono(), timeout_ms);
     blocked->place = server.blocking().add(session.id(), blocked->keys);
     session.blocked = std::move(blocked);
-    for (const auto key : keys)
+    for (const auto key : keys) {
         server.mark_watched(context.tenant, key);
+    }
     server.arm_blocked(session);
 }
 

@@ -6,8 +6,9 @@ namespace sluice {
 
 std::uint64_t BlockingRegistry::add(SessionId session, std::span<const KeyName> keys) {
     const std::uint64_t place = ++last_place_;
-    for (const auto& key : keys)
+    for (const auto& key : keys) {
         queues_[key].sessions.emplace(place, session);
+    }
     ++session_count_;
     return place;
 }
@@ -31,15 +32,17 @@ std::vector<BlockingRegistry::SessionId> BlockingRegistry::waiting_for(const Key
     std::vector<SessionId> sessions;
     const auto found = queues_.find(key);
     if (found == queues_.end()) return sessions;
-    for (const auto& [place, session] : found->second.sessions)
+    for (const auto& [place, session] : found->second.sessions) {
         sessions.push_back(session);
+    }
     return sessions;
 }
 
 std::vector<KeyName> BlockingRegistry::keys() const {
     std::vector<KeyName> names;
-    for (const auto& [key, queue] : queues_)
+    for (const auto& [key, queue] : queues_) {
         names.push_back(key);
+    }
     return names;
 }
 

@@ -26,12 +26,14 @@ template <class Write>
 void for_each_named(CommandContext& context, Write write) {
     const CommandTable& commands = context.server.commands();
     if (context.request.size() == 2) {
-        for (const auto& command : commands.all())
+        for (const auto& command : commands.all()) {
             write(&command);
+        }
         return;
     }
-    for (const auto name : context.request.from(2))
+    for (const auto name : context.request.from(2)) {
         write(commands.find_full(name));
+    }
 }
 
 void run_info_of(CommandContext& context) {
@@ -106,8 +108,9 @@ void run_list(CommandContext& context) {
         return false;
     });
     context.reply.array(names.size());
-    for (const auto name : names)
+    for (const auto name : names) {
         context.reply.bulk(name);
+    }
 }
 
 // The command and the keys of a request that stands in the arguments of another.
@@ -149,8 +152,9 @@ void run_getkeys(CommandContext& context) {
     const auto inner = find_inner_keys(context);
     if (!inner.has_value()) return;
     context.reply.array(inner->positions.size());
-    for (const auto at : inner->positions)
+    for (const auto at : inner->positions) {
         context.reply.bulk(inner->request[at]);
+    }
 }
 
 void run_getkeysandflags(CommandContext& context) {
@@ -162,8 +166,9 @@ void run_getkeysandflags(CommandContext& context) {
         context.reply.array(2);
         context.reply.bulk(inner->request[at]);
         context.reply.set(flags.size());
-        for (const auto flag : flags)
+        for (const auto flag : flags) {
             context.reply.simple(flag);
+        }
     }
 }
 
@@ -255,8 +260,9 @@ constexpr CommandSpec rows[] = {
 void run_command_list(CommandContext& context) {
     const auto commands = context.server.commands().all();
     context.reply.array(commands.size());
-    for (const auto& command : commands)
+    for (const auto& command : commands) {
         reply_command_info(context.reply, command);
+    }
 }
 
 std::span<const CommandSpec> command_subcommands() {

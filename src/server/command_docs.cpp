@@ -32,8 +32,9 @@ std::vector<std::string_view> flags_of(const Command& command) {
 
 void reply_words(ReplyWriter& reply, const std::vector<std::string_view>& words) {
     reply.set(words.size());
-    for (const auto word : words)
+    for (const auto word : words) {
         reply.simple(word);
+    }
 }
 
 // One key specification, of the kind "starts at index, takes a range".
@@ -113,8 +114,9 @@ void reply_argument(ReplyWriter& reply, const ArgumentDocs& argument) {
 
 void reply_arguments(ReplyWriter& reply, std::span<const ArgumentDocs> arguments) {
     reply.array(arguments.size());
-    for (const auto& argument : arguments)
+    for (const auto& argument : arguments) {
         reply_argument(reply, argument);
+    }
 }
 
 }  // namespace
@@ -157,8 +159,9 @@ void reply_command_info(ReplyWriter& reply, const Command& command) {
     if (has_movable_keys) reply_unknown_keys(reply, command);
     if (!command.is_container()) return reply.set(0);
     reply.array(command.subcommands.size());
-    for (const auto& subcommand : command.subcommands)
+    for (const auto& subcommand : command.subcommands) {
         reply_command_info(reply, subcommand);
+    }
 }
 
 void reply_command_docs(ReplyWriter& reply, const Command& command) {

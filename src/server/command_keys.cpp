@@ -16,8 +16,9 @@ KeyPositions keys_after_streams(const Request& request) {
         if (!is_word(request[at], "streams")) continue;
         const std::size_t words = request.size() - at - 1;
         if (words == 0 || words % 2 != 0) break;
-        for (std::size_t i = 0; i < words / 2; ++i)
+        for (std::size_t i = 0; i < words / 2; ++i) {
             keys.positions.push_back(at + 1 + i);
+        }
         return keys;
     }
     keys.valid = false;

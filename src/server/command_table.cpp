@@ -14,8 +14,9 @@ char lower(char c) {
 
 std::size_t hash_of(std::string_view name) {
     std::size_t hash = name.size();
-    for (const char c : name)
+    for (const char c : name) {
         hash = hash * 31 + static_cast<unsigned char>(lower(c));
+    }
     return hash ^ (hash >> 7);
 }
 
@@ -43,8 +44,9 @@ CommandTable::CommandTable() {
     for (const auto family :
          {connection_commands(), generic_commands(), hash_commands(), server_commands(),
           sorted_set_commands(), stream_commands(), string_commands(), transaction_commands()}) {
-        for (const auto& spec : family)
+        for (const auto& spec : family) {
             commands_.push_back(make_command(spec, nullptr));
+        }
     }
     std::ranges::sort(commands_, {}, [](const Command& command) { return command.spec->name; });
     subcommands_.reserve(commands_.size());  // the spans below stay valid
@@ -61,8 +63,9 @@ void CommandTable::add_subcommands(Command& container) {
         children.push_back(make_command(spec, &container));
     }
     std::ranges::sort(children, {}, &Command::short_name);
-    for (auto& child : children)
+    for (auto& child : children) {
         child.number = count_++;
+    }
     container.subcommands = children;
 }
 
@@ -73,8 +76,9 @@ void CommandTable::fill_slots() {
         SLUICE_CHECK(name.size() <= name_size_max, "a command name is too long for the table");
         SLUICE_CHECK(find(name) == nullptr, "two commands have one name");
         std::size_t slot = hash_of(name) % slots_count;
-        while (slots_[slot] != 0)
+        while (slots_[slot] != 0) {
             slot = (slot + 1) % slots_count;
+        }
         slots_[slot] = static_cast<std::uint16_t>(i + 1);
     }
 }

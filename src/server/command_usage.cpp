@@ -56,8 +56,9 @@ void run_help(CommandContext& context) {
         lines.push_back("    " + std::string(command.spec->summary));
     }
     context.reply.array(lines.size());
-    for (const auto& line : lines)
+    for (const auto& line : lines) {
         context.reply.simple(line);
+    }
 }
 
 }  // namespace sluice

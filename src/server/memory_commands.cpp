@@ -43,8 +43,9 @@ void run_usage(CommandContext& context) {
 
 std::size_t clients_memory(const Server& server) {
     std::size_t bytes = 0;
-    for (const auto& [id, session] : server.sessions())
+    for (const auto& [id, session] : server.sessions()) {
         bytes += session->memory_bytes();
+    }
     return bytes;
 }
 
@@ -52,8 +53,9 @@ void run_stats(CommandContext& context) {
     const ProcessFacts facts = context.server.process_facts();
     const auto engine = context.engine.statistics();
     std::size_t keys = 0;
-    for (TenantNumber tenant = 0; tenant < 16; ++tenant)
+    for (TenantNumber tenant = 0; tenant < 16; ++tenant) {
         keys += context.engine.key_count(tenant);
+    }
     struct Row {
         std::string_view name;
         std::uint64_t value;

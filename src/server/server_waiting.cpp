@@ -30,8 +30,9 @@ constexpr std::array<Duration, 5> auth_delays = {Duration::from_ms(100), Duratio
 
 void Server::serve_changed_keys() {
     while (blocking_.has_changed_keys()) {
-        for (const auto& key : blocking_.take_changed_keys())
+        for (const auto& key : blocking_.take_changed_keys()) {
             serve_key(key);
+        }
     }
 }
 

@@ -23,8 +23,9 @@ void reply_slow(ReplyWriter& reply, const SlowCommand& slow) {
     reply.integer(slow.wall_s);
     reply.integer(slow.us);
     reply.array(slow.args.size());
-    for (const auto& arg : slow.args)
+    for (const auto& arg : slow.args) {
         reply.bulk(arg);
+    }
     reply.bulk(slow.peer);
     reply.bulk(slow.client_name);
 }

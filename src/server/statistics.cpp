@@ -22,8 +22,9 @@ std::size_t bucket_of(std::uint64_t us) {
 
 double CommandStatistics::percentile_us(double share) const {
     std::uint64_t total = 0;
-    for (const auto count : calls_by_us)
+    for (const auto count : calls_by_us) {
         total += count;
+    }
     if (total == 0) return 0;
     const double wanted = share * static_cast<double>(total);
     std::uint64_t seen = 0;
@@ -48,8 +49,9 @@ void Rate::sample(std::uint64_t total, MonoTime now) {
 
 std::uint64_t Rate::per_second() const {
     std::uint64_t sum = 0;
-    for (const auto sample : samples_)
+    for (const auto sample : samples_) {
         sum += sample;
+    }
     return sum / samples_count;
 }
 
@@ -59,8 +61,9 @@ void ServerStatistics::end_turn(MonoTime now, WallTime wall, std::int64_t slow_u
     const auto turn_us =
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now - turn_begin_).microseconds));
     std::uint64_t calls = 0;
-    for (const auto number : turn_commands_)
+    for (const auto number : turn_commands_) {
         calls += commands_[number].turn_calls;
+    }
     const std::size_t bucket = bucket_of(turn_us / calls);
     std::uint64_t us_left = turn_us;
     std::uint64_t calls_left = calls;
@@ -122,8 +125,9 @@ void ServerStatistics::add_slow(std::int64_t us, WallTime wall) {
 }
 
 void ServerStatistics::trim_slow_log(std::size_t entries_max) {
-    while (slow_log_.size() > entries_max)
+    while (slow_log_.size() > entries_max) {
         slow_log_.pop_back();
+    }
 }
 
 void ServerStatistics::count_error(std::string_view text) {
@@ -147,8 +151,9 @@ void ServerStatistics::on_time(MonoTime now) {
 }
 
 void ServerStatistics::reset() {
-    for (auto& counted : commands_)
+    for (auto& counted : commands_) {
         counted = CommandStatistics{};
+    }
     turn_commands_.clear();
     errors_.clear();
     error_count_ = 0;

@@ -35,13 +35,15 @@ void WatchRegistry::touch(TenantNumber tenant, std::string_view name) {
     if (watchers_.empty()) return;
     const auto found = watchers_.find(KeyNameView{tenant, name});
     if (found == watchers_.end()) return;
-    for (const SessionId session : found->second)
+    for (const SessionId session : found->second) {
         sessions_[session].is_dirty = true;
+    }
 }
 
 void WatchRegistry::touch_all() {
-    for (auto& [session, watching] : sessions_)
+    for (auto& [session, watching] : sessions_) {
         watching.is_dirty = true;
+    }
 }
 
 bool WatchRegistry::is_dirty(SessionId session) const {

@@ -22,8 +22,9 @@ struct Outcome {
 
 Words words_of(const Request& request) {
     Words words;
-    for (const auto arg : request.args())
+    for (const auto arg : request.args()) {
         words.emplace_back(arg);
+    }
     return words;
 }
 

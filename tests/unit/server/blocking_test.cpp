@@ -123,8 +123,9 @@ TEST_F(Waits, ReplyOnlyWhenTheEntryIsOnTheDisk) {
 }
 
 TEST_F(Waits, OfAThousandWorkersEndForOneWithEachEntry) {
-    for (int i = 0; i < 1000; ++i)
+    for (int i = 0; i < 1000; ++i) {
         door_.connect().send_only(take());
+    }
     add();
     EXPECT_EQ(door_.server().blocking().session_count(), 999u);
 }

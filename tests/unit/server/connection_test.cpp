@@ -181,8 +181,9 @@ TEST(Transaction, HasALimit) {
     EXPECT_TRUE(client.send("EXEC\r\n").starts_with("-EXECABORT"));
     client.send("MULTI\r\n");
     std::string many;
-    for (int i = 0; i < 16'385; ++i)
+    for (int i = 0; i < 16'385; ++i) {
         many += "*1\r\n$4\r\nPING\r\n";
+    }
     EXPECT_TRUE(client.send(many).ends_with("+QUEUED\r\n-ERR Transaction is too large\r\n"));
 }
 

@@ -127,8 +127,9 @@ void Door::reopen() {
 }
 
 void Door::deliver() {
-    while (Session* session = server_->next_ready())
+    while (Session* session = server_->next_ready()) {
         deliver_to(*clients_[session->shell_token]);
+    }
 }
 
 void Door::deliver_to(Client& client) {

@@ -149,8 +149,9 @@ TEST(SlowReader, StopsItsOwnCommandsAndLaterLosesTheConnection) {
     Client& client = door.connect();
     client.call({"SET", "k", std::string(1U << 20, 'x')});
     client.stop_reading();
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 20; ++i) {
         client.send_only("GET k\r\n");
+    }
     door.turn();
     EXPECT_LE(client.session().output_size(), 10u << 20);
     EXPECT_FALSE(client.session().wants_read());
@@ -165,8 +166,9 @@ TEST(SlowReader, GetsEveryReplyWhenItReadsAgain) {
     Client& client = door.connect();
     client.call({"SET", "k", std::string(1U << 20, 'x')});
     client.stop_reading();
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 20; ++i) {
         client.send_only("GET k\r\n");
+    }
     client.send_only("PING\r\n");
     client.read_again();
     const std::string all = client.receive();
@@ -181,8 +183,9 @@ TEST(Stranger, MayNotMakeUsKeepReplies) {
     Door door(settings);
     Client& client = door.connect();
     client.stop_reading();
-    for (int i = 0; i < 50 && !client.is_closed(); ++i)
+    for (int i = 0; i < 50 && !client.is_closed(); ++i) {
         client.send_only("PING\r\n");
+    }
     EXPECT_TRUE(client.is_closed());
 }
 
