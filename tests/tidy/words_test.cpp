@@ -89,7 +89,7 @@ bool is_letter_at(std::string_view text, std::size_t at) {
     return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
 }
 
-// Where the word stands by itself: "XXX", but not within "XXXXXX".
+// Where the word stands by itself, not within a longer one such as the template of mkdtemp.
 std::size_t find_word(std::string_view text, std::string_view word) {
     const bool is_path = word.contains('/') || word.contains('.');
     auto at = text.find(word);
