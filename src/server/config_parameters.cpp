@@ -80,6 +80,11 @@ Result<void> write_password(Server& server, std::string_view value) {
     constexpr std::size_t password_bytes_max = 512;
     if (value.size() > password_bytes_max) return wrong("the password is longer than 512 bytes");
     server.settings().password = value;
+    if (!value.empty()) return {};
+    // Nobody is a stranger any more.
+    for (const auto& [id, session] : server.sessions()) {
+        server.set_authenticated(*session);
+    }
     return {};
 }
 

@@ -110,6 +110,9 @@ TEST_F(Commands, RequirepassCountsForThoseWhoComeLater) {
     Client& later = door_.connect();
     EXPECT_EQ(later.send("PING\r\n"), "-NOAUTH Authentication required.\r\n");
     EXPECT_EQ(later.send("AUTH secret\r\n"), "+OK\r\n");
+    Client& stranger = door_.connect();
+    EXPECT_EQ(call({"CONFIG", "SET", "requirepass", ""}), "+OK\r\n");
+    EXPECT_EQ(stranger.send("PING\r\n"), "+PONG\r\n");
 }
 
 // --- COMMAND ---
