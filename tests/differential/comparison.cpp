@@ -189,8 +189,34 @@ void normalise_floats(const Words&, Reply& reply) {
     });
 }
 
+void normalise_controls(const Words&, Reply& reply) {
+    if (!reply.is_error()) return;
+    std::replace_if(
+        reply.text.begin(), reply.text.end(), [](char c) { return c >= 0 && c < 32; }, ' ');
+}
+
+void normalise_later_fields(const Words&, Reply& reply) {
+    for (const std::string_view name : {"idmp-duration", "idmp-maxsize", "pids-tracked",
+                                        "iids-tracked", "iids-added", "iids-duplicates"}) {
+        remove_field(reply, name);
+    }
+    Reply* const groups = field(reply, "groups");
+    if (groups == nullptr) return;
+    for (Reply& group : groups->elements) {
+        remove_field(group, "nacked-count");
+    }
+}
+
 void normalise_nodes(const Words&, Reply& reply) {
+    mask_field(reply, "radix-tree-keys");
     mask_field(reply, "radix-tree-nodes");
+}
+
+// Redis ends such an argument at its first NUL byte.
+void normalise_unknown_command(const Words&, Reply& reply) {
+    constexpr std::string_view end = ", with args beginning with: ";
+    const std::size_t at = reply.text.find(end);
+    if (reply.is_error() && at != std::string::npos) reply.text.resize(at + end.size());
 }
 
 void normalise_hello(const Words&, Reply& reply) {
@@ -242,7 +268,16 @@ constexpr std::array table = {
                           is_command(command, {"HINCRBYFLOAT", "INCRBYFLOAT", "GET", "HGETALL"});
                },
                normalise_floats},
-    Difference{"radix-tree-nodes", "entries are not kept in a radix tree; the number is made up",
+    Difference{"idmp and nacked-count",
+               "XINFO STREAM tells about IDMP and XNACK, which later versions of Redis have",
+               [](const Words& command) { return is_info(command, "STREAM"); },
+               normalise_later_fields},
+    Difference{"controls in errors",
+               "every control byte of a client in an error becomes a space, not CR and LF alone",
+               always, normalise_controls},
+    Difference{"unknown command", "arguments in the error are not cut at a NUL byte", always,
+               normalise_unknown_command},
+    Difference{"radix-tree", "entries are not kept in a radix tree; its size is made up",
                [](const Words& command) { return is_info(command, "STREAM"); }, normalise_nodes},
     Difference{"HELLO", "names the program, its version and the connection",
                [](const Words& command) { return is_command(command, {"HELLO"}); },

