@@ -86,6 +86,13 @@ int run_command_line(int argc, char** argv, std::span<const AddCommand> commands
     app.set_version_flag("--version", std::string("sluice ") + version_text);
     app.footer("Start with:  sluice serve\nThen:        redis-cli -p 7370 XADD orders '*' n 1");
     app.get_formatter()->column_width(34);
+    for (const auto& [word, shown_as] : {std::pair{"TEXT", "WORD"},
+                                         {"UINT", "N"},
+                                         {"FLOAT", "N"},
+                                         {"REQUIRED", "(required)"},
+                                         {"Needs", "with"}}) {
+        app.get_formatter()->label(word, shown_as);
+    }
     Plan plan;
     for (const AddCommand add : commands)
         add(app, plan);

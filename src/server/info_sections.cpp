@@ -143,6 +143,7 @@ void write_persistence(Server& server, std::string& out) {
     field_number(out, "aof_current_size", engine.segment_bytes);
     field_number(out, "aof_base_size", engine.live_entry_bytes);
     field(out, "aof_pending_rewrite", "0");
+    field(out, "sluice_durability", name_of(server.engine().options().durability));
     field_number(out, "sluice_journal_bytes", engine.journal_bytes);
     field_number(out, "sluice_journal_flushes", engine.flushes);
     field_number(out, "sluice_segments", engine.segments);
