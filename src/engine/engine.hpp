@@ -45,11 +45,13 @@ class ChangeListener {
 struct EngineOptions {
     Durability durability = Durability::disk;  // of new keys
     std::uint64_t segment_bytes = 64ULL << 20;
-    std::uint64_t tail_cache_bytes = 128ULL << 20;  // recent journal kept in memory for readers
-    std::uint64_t checkpoint_bytes = 256ULL << 20;  // journal between two checkpoints
-    std::uint64_t reserve_bytes = 64ULL << 20;      // disk space that new data may not take
+    std::uint64_t tail_cache_bytes = 128ULL << 20;     // recent journal kept in memory for readers
+    std::uint64_t checkpoint_bytes = 256ULL << 20;     // journal between two checkpoints
+    std::uint64_t reserve_bytes = 64ULL << 20;         // disk space that new data may not take
     Duration flush_interval = Duration::from_ms(200);  // how long os and memory data stay unsynced
     std::size_t expire_per_turn = 128;
+    // The number of a store that is made anew, bound into all its checksums; 0 takes the time.
+    std::uint64_t new_store_number = 0;
 };
 
 // The fields of an entry as RESP: `elements` bulk strings (field, value, field, value ...).
@@ -129,6 +131,8 @@ class Engine {
       public:
         virtual ~IoJob() = default;
         virtual void run() = 0;
+        // True when replies may wait for it; everything else is housekeeping and may take long.
+        virtual bool is_flush() const = 0;
     };
     std::unique_ptr<IoJob> next_io();
     void finish_io(std::unique_ptr<IoJob> job);
@@ -140,9 +144,9 @@ class Engine {
 
     // --- people and tests ---
     struct Statistics {
-        std::uint64_t journal_bytes = 0;       // appended since the store was created
+        std::uint64_t journal_bytes = 0;  // appended since the store was created
         std::uint64_t segments = 0;
-        std::uint64_t segment_bytes = 0;       // on disk
+        std::uint64_t segment_bytes = 0;  // on disk
         std::uint64_t live_entry_bytes = 0;
         std::uint64_t flushes = 0;
         std::uint64_t checkpoints = 0;
@@ -163,6 +167,10 @@ class Engine {
     // Starts a checkpoint and a compaction at the next turn (BGREWRITEAOF).
     void request_checkpoint();
     void request_compaction();
+    // The next io jobs make everything durable, also what no reply waits for.
+    void request_sync();
+    // Keys with damage; while there are any, commands look before they write.
+    std::uint64_t degraded_keys() const;
     const EngineOptions& options() const;
 
   private:

@@ -13,6 +13,7 @@ namespace sluice {
 struct IoTask {
     std::function<Result<void>()> work;
     std::function<void(Result<void>)> done;
+    bool is_flush = false;  // makes records durable; everything else is housekeeping
 };
 
 }  // namespace sluice

@@ -43,7 +43,7 @@ Journal::Journal(FileSystem& files, const JournalOptions& options, const Journal
 
 Result<std::unique_ptr<Journal>> Journal::start(FileSystem& files, const JournalOptions& options,
                                                 const JournalStart& start,
-                                                std::vector<std::unique_ptr<Segment>> segments) {
+                                                std::vector<std::unique_ptr<Segment>>& segments) {
     std::unique_ptr<Journal> journal(new Journal(files, options, start));
     for (auto& segment : segments)
         journal->segments_.add(std::move(segment));
@@ -51,8 +51,11 @@ Result<std::unique_ptr<Journal>> Journal::start(FileSystem& files, const Journal
         journal->describe_segment(std::min(first_segment_bytes, options.segment_bytes));
     journal->next_->previous_end = start.previous_end;
     SLUICE_TRY(journal->preparer_.prepare_now(*journal->next_));
+    for (auto& segment : segments)
+        journal->segments_.add(std::move(segment));
     journal->appender_.emplace(
-        Appender::Start{options.store, start.next_sequence, start.previous_checksum}, *journal);
+        Appender::Start{options.store, start.next_sequence, start.previous_checksum},
+        static_cast<Appender::SegmentSource&>(*journal));
     journal->written_ = journal->synced_ = journal->taken_ = journal->appender_->end();
     return journal;
 }
@@ -77,7 +80,7 @@ Segment& Journal::next_segment(std::uint64_t room) {
         preparer_.prepare(*next_);
     }
     Segment& active = segments_.add(std::move(next_));
-    segments_.release_images(taken_);
+    segments_.release_images(synced_);
     active.image = segments_.take_image(active.size);
     next_ = describe_segment(
         std::min(is_large ? options_.segment_bytes : active.size * 2, options_.segment_bytes));
@@ -138,7 +141,7 @@ void Journal::flushed(const Result<void>& result, std::uint64_t end) {
     synced_ = std::max(synced_, end);
     written_ = std::max(written_, end);
     unsynced_begin_ = end;
-    segments_.release_images(taken_);
+    segments_.release_images(synced_);
 }
 
 void Journal::write_pending(std::int64_t wall_us) {

@@ -45,10 +45,10 @@ struct JournalStart {
 
 class Journal final : private Appender::SegmentSource {
   public:
-    // Makes the first new segment ready; `segments` are those that recovery found.
+    // Makes the first new segment ready; takes the `segments` that recovery found when it succeeds.
     static Result<std::unique_ptr<Journal>> start(FileSystem& files, const JournalOptions& options,
                                                   const JournalStart& start,
-                                                  std::vector<std::unique_ptr<Segment>> segments);
+                                                  std::vector<std::unique_ptr<Segment>>& segments);
 
     void begin_command() { appender_->begin_command(); }
     RecordPlace append(const RecordTag& tag, std::string_view head, std::string_view body) {
@@ -86,6 +86,7 @@ class Journal final : private Appender::SegmentSource {
     IoTask take_preparation() { return preparer_.next_task(zero_bytes()); }
     SegmentPreparer& preparer() { return preparer_; }
     const SegmentPreparer& preparer() const { return preparer_; }
+    bool next_is_ready() const { return next_->file != nullptr; }
     // Bytes that can still be appended without a new file.
     std::uint64_t room() const;
     std::uint64_t flushes() const { return flushes_; }

@@ -42,6 +42,10 @@ std::shared_ptr<SegmentPreparer::Progress> SegmentPreparer::begin(const Segment&
     return progress;
 }
 
+bool SegmentPreparer::is_preparing(const Segment& segment) const {
+    return std::ranges::find(queue_, &segment) != queue_.end();
+}
+
 void SegmentPreparer::prepare(Segment& segment) {
     queue_.push_back(&segment);
 }
@@ -136,16 +140,9 @@ void SegmentPreparer::add_spare(std::string name, std::uint64_t size) {
     spares_.push_back({std::move(name), size});
 }
 
-std::optional<IoTask> SegmentPreparer::drop_spares() {
-    if (spares_.empty()) return std::nullopt;
-    std::vector<Spare> dropped;
-    dropped.swap(spares_);
-    return IoTask{[&files = files_, dropped]() -> Result<void> {
-                      for (const Spare& spare : dropped)
-                          SLUICE_TRY(files.remove(spare.name));
-                      return files.sync_directory();
-                  },
-                  [](Result<void>) {}};
+void SegmentPreparer::drop_spares() {
+    for (const Spare& spare : std::exchange(spares_, {}))
+        (void)files_.remove(spare.name);
 }
 
 std::uint64_t SegmentPreparer::spare_bytes() const {

@@ -28,7 +28,7 @@ class SegmentPreparer {
     // The segment stays where it is until it has its file.
     void prepare(Segment& segment);
     bool has_work() const { return !queue_.empty() && !is_waiting_; }
-    bool is_idle() const { return queue_.empty(); }
+    bool is_preparing(const Segment& segment) const;
     bool is_full() const { return is_waiting_; }
     // The next piece; `zero_bytes` bounds how much is written. One task is out at a time.
     IoTask next_task(std::uint64_t zero_bytes);
@@ -40,8 +40,8 @@ class SegmentPreparer {
     // Takes a segment's file for a later one, or removes it when there are enough.
     IoTask retire(const Segment& segment);
     void add_spare(std::string name, std::uint64_t size);
-    // Gives the space of all spares back; true when there were any.
-    std::optional<IoTask> drop_spares();
+    // Gives the space of all spares back, on this thread: there may be no other way on.
+    void drop_spares();
     std::uint64_t spare_bytes() const;
 
   private:

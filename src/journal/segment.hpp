@@ -17,7 +17,7 @@
 namespace sluice {
 
 constexpr std::uint64_t segment_header_size = 4096;
-constexpr std::uint64_t segment_bytes_min = 1ULL << 20;
+constexpr std::uint64_t segment_bytes_min = 64ULL << 10;
 constexpr std::uint32_t journal_format = 1;
 
 struct SegmentHeader {
@@ -64,7 +64,10 @@ struct Segment {
     std::uint64_t previous_end = 0;  // as in the header
     std::uint64_t end = 0;           // position behind its last batch
     std::uint64_t live_bytes = 0;    // of entries that a stream still has
-    std::uint64_t entry_bytes = 0;   // of all entries ever written to it, for compaction
+    // Behind the newest record that took an entry away from here; the file may go when that
+    // record is durable.
+    std::uint64_t released_at = 0;
+    bool is_damaged = false;  // not compacted: kept for people to look at
     std::shared_ptr<SegmentImage> image;
     std::shared_ptr<File> file;  // null: opened when needed
 

@@ -37,36 +37,37 @@ std::shared_ptr<SegmentImage> SegmentList::take_image(std::uint64_t size) {
     return std::make_shared<SegmentImage>(size);
 }
 
-void SegmentList::release_images(std::uint64_t unwritten) {
+void SegmentList::release_images(std::uint64_t unsynced) {
     std::uint64_t kept = 0;
-    bool over = false;
     for (auto at = segments_.rbegin(); at != segments_.rend(); ++at) {
         Segment& segment = **at;
         if (!segment.image) continue;
-        over = over || kept + segment.size > cache_bytes_;
-        const bool is_needed = segment.end > unwritten || &segment == newest() || kept == 0;
-        if (!over || is_needed) {
+        const bool is_needed = segment.end > unsynced || &segment == newest();
+        if (is_needed || kept + segment.size <= cache_bytes_) {
             kept += segment.size;
             continue;
         }
         // Reused only when nobody else, such as a write under way, still holds it.
         if (segment.image.use_count() == 1) spare_image_ = std::move(segment.image);
         segment.image.reset();
+        segment.file.reset();  // Opened again when it is read.
     }
 }
 
-void SegmentList::add_live(std::uint64_t position, std::uint64_t length) {
+bool SegmentList::add_live(std::uint64_t position, std::uint64_t length) {
     Segment* const segment = find(position);
-    SLUICE_CHECK(segment != nullptr, "an entry lies in a segment");
+    if (segment == nullptr) return false;
     segment->live_bytes += length;
-    segment->entry_bytes += length;
+    return true;
 }
 
-void SegmentList::remove_live(std::uint64_t position, std::uint64_t length) {
+void SegmentList::remove_live(std::uint64_t position, std::uint64_t length,
+                              std::uint64_t released_at) {
     Segment* const segment = find(position);
     if (segment == nullptr) return;  // A lost file: recovery has said so.
     SLUICE_CHECK(segment->live_bytes >= length, "an entry is released once");
     segment->live_bytes -= length;
+    segment->released_at = released_at;
 }
 
 std::uint64_t SegmentList::live_bytes() const {

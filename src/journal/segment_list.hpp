@@ -26,11 +26,13 @@ class SegmentList {
 
     // An image for a new segment: one given back by release_images(), or fresh memory.
     std::shared_ptr<SegmentImage> take_image(std::uint64_t size);
-    // Lets go of the oldest images above the cache's size. Bytes from `unwritten` on stay.
-    void release_images(std::uint64_t unwritten);
+    // Lets go of the oldest images above the cache's size. Bytes from `unsynced` on stay.
+    void release_images(std::uint64_t unsynced);
 
-    void add_live(std::uint64_t position, std::uint64_t length);
-    void remove_live(std::uint64_t position, std::uint64_t length);
+    // False when no segment holds the position: its file was lost.
+    bool add_live(std::uint64_t position, std::uint64_t length);
+    // The record that took the entry away ends at `released_at`.
+    void remove_live(std::uint64_t position, std::uint64_t length, std::uint64_t released_at);
     std::uint64_t live_bytes() const;
     std::uint64_t file_bytes() const;
 

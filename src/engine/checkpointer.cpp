@@ -1,0 +1,134 @@
+#include "engine/checkpointer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice {
+
+void Checkpointer::begin(WallTime wall, KeyNumber next_key_number) {
+    SLUICE_CHECK(!is_running(), "one checkpoint at a time");
+    header_ = {.store = journal_.store(),
+               .position = journal_.open_begin(),
+               .sequence = journal_.next_sequence(),
+               .next_key_number = next_key_number,
+               .wall_us = wall.microseconds};
+    is_beginning_ = true;
+    next_slot_ = 0;
+    keys_written_ = 0;
+    snapshot_ = header_.position;
+    is_complete_ = false;
+    pending_ = encode_checkpoint_header(header_);
+    pending_written_ = 0;
+    offset_ = pending_.size();
+}
+
+bool Checkpointer::wants_sync() const {
+    return is_running() && is_complete_ && journal_.synced() < snapshot_;
+}
+
+std::optional<IoTask> Checkpointer::next_task() {
+    if (is_beginning_) return create_task();
+    if (file_) {
+        if (pending_written_ == pending_.size() && !is_complete_) fill();
+        if (pending_written_ < pending_.size()) return write_task();
+        if (journal_.synced() >= snapshot_) return publish_task();
+        return std::nullopt;
+    }
+    if (kept_.size() > kept_max) return prune_task();
+    return std::nullopt;
+}
+
+void Checkpointer::add_section(SectionKind kind) {
+    seal_section(section_, kind, header_.store, offset_);
+    offset_ += section_.size();
+    pending_ += section_;
+}
+
+void Checkpointer::fill() {
+    pending_.clear();
+    pending_written_ = 0;
+    for (; next_slot_ < keys_.slot_count() && pending_.size() < slice_bytes; ++next_slot_) {
+        const Key* const key = keys_.at_slot(next_slot_);
+        if (key == nullptr) continue;
+        snapshot_ = journal_.end();
+        append_key_section(section_, *key, snapshot_);
+        add_section(SectionKind::key);
+        ++keys_written_;
+    }
+    if (next_slot_ < keys_.slot_count()) return;
+    // The end section's own size is known: two numbers behind its header.
+    const std::uint64_t file_size = offset_ + section_header_size + 2 * sizeof(std::uint64_t);
+    append_end_section(section_, keys_written_, file_size);
+    add_section(SectionKind::end);
+    SLUICE_CHECK(offset_ == file_size, "the end section says how long the file is");
+    is_complete_ = true;
+    section_ = {};
+}
+
+IoTask Checkpointer::create_task() {
+    auto created = std::make_shared<std::unique_ptr<File>>();
+    return {[&files = files_, name = temporary(), created]() -> Result<void> {
+                (void)files.remove(name);
+                SLUICE_TRY_ASSIGN(*created, files.create(name));
+                return {};
+            },
+            [this, created](Result<void> result) {
+                is_beginning_ = false;
+                if (!result) return fail(result.error());
+                file_ = std::move(*created);
+            }};
+}
+
+IoTask Checkpointer::write_task() {
+    const std::size_t size = std::min(slice_bytes, pending_.size() - pending_written_);
+    // The bytes stay where they are until done(): nothing fills pending_ before.
+    const std::string_view bytes(pending_.data() + pending_written_, size);
+    const std::uint64_t at = offset_ - pending_.size() + pending_written_;
+    return {[file = file_, at, bytes] { return file->write_at(at, bytes); },
+            [this, size](Result<void> result) {
+                if (!result) return fail(result.error());
+                pending_written_ += size;
+            }};
+}
+
+IoTask Checkpointer::publish_task() {
+    return {[&files = files_, file = file_, from = temporary(),
+             to = checkpoint_file_name(header_.position)]() -> Result<void> {
+                SLUICE_TRY(file->sync());
+                file->drop_cache();
+                SLUICE_TRY(files.rename(from, to));
+                return files.sync_directory();
+            },
+            [this](Result<void> result) {
+                if (!result) return fail(result.error());
+                file_.reset();
+                pending_ = {};
+                pending_written_ = 0;
+                // A checkpoint at the same place replaces the one before it.
+                if (kept_.empty() || kept_.back() != header_.position) {
+                    kept_.push_back(header_.position);
+                }
+                last_size_ = offset_;
+                last_wall_ms_ = WallTime{header_.wall_us}.ms();
+                ++count_;
+                failure_.clear();
+            }};
+}
+
+IoTask Checkpointer::prune_task() {
+    return {[&files = files_, name = checkpoint_file_name(kept_.front())]() -> Result<void> {
+                SLUICE_TRY(files.remove(name));
+                return files.sync_directory();
+            },
+            [this](Result<void>) { kept_.erase(kept_.begin()); }};
+}
+
+void Checkpointer::fail(const Error& error) {
+    file_.reset();
+    (void)files_.remove(temporary());
+    pending_ = {};
+    pending_written_ = 0;
+    failure_ = error.message;
+}
+
+}  // namespace sluice

@@ -1,0 +1,42 @@
+#include "engine/reserve.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace sluice {
+
+namespace {
+constexpr std::string_view file_name = "reserve";
+constexpr std::uint64_t slice_bytes = 1 << 20;
+}  // namespace
+
+IoTask Reserve::grow_task() {
+    const std::uint64_t size = std::min(slice_bytes, size_ - written_);
+    auto file = std::make_shared<std::shared_ptr<File>>(file_);
+    return {[&files = files_, file, at = written_, size]() -> Result<void> {
+                if (!*file) {
+                    auto opened = files.open(file_name, FileSystem::Access::write);
+                    if (!opened) opened = files.create(file_name);
+                    if (!opened) return opened.error();
+                    *file = std::move(*opened);
+                }
+                return (*file)->write_at(at, std::string(size, '\0'));
+            },
+            [this, file, size](Result<void> result) {
+                if (!result) return release();
+                file_ = *file;
+                written_ += size;
+                if (!is_present()) return;
+                file_->drop_cache();
+                file_.reset();
+            }};
+}
+
+void Reserve::release() {
+    file_.reset();
+    written_ = 0;
+    is_wanted_ = false;
+    (void)files_.remove(file_name);
+}
+
+}  // namespace sluice
