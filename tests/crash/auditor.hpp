@@ -57,6 +57,12 @@ class Auditor {
         std::map<EntryId, std::string> owners;
         std::set<EntryId> acked;
     };
+    // What the pages say about the group in the era that just ended.
+    struct Era {
+        std::map<EntryId, std::string> owners;
+        std::set<EntryId> claimed;
+        std::set<EntryId> maybe_acked;
+    };
     struct Stream {
         std::vector<Entry> entries;
         Group group;
@@ -68,10 +74,14 @@ class Auditor {
     void check_writer(const WriterPage& page, const std::vector<Entry>& fresh, Verdict& verdict);
     Result<Group> read_group(Client& client, std::size_t stream, Verdict& verdict);
     void check_group(std::size_t stream, const Group& seen, const Ledger& ledger, Verdict& verdict);
+    Era read_era(std::size_t stream, const Ledger& ledger);
+    void check_unacknowledged(EntryId id, const std::string& owner, bool is_behind, const Era& era,
+                              Verdict& verdict);
     void check_deliveries(std::size_t stream, const Ledger& ledger, Verdict& verdict);
     Result<void> check_pairs(Client& client, const PairPage& page, Verdict& verdict);
     Result<void> trim(Client& client, std::size_t stream);
 
+    std::size_t audits_ = 0;
     std::vector<Stream> streams_ = std::vector<Stream>(stream_count);
 };
 

@@ -60,57 +60,62 @@ void Auditor::check_deliveries(std::size_t stream, const Ledger& ledger, Verdict
     }
 }
 
-void Auditor::check_group(std::size_t stream, const Group& seen, const Ledger& ledger,
-                          Verdict& verdict) {
-    Stream& known = streams_[stream];
-    std::map<EntryId, std::string> owners = known.group.owners;
-    std::set<EntryId> maybe_acked;
-    std::map<EntryId, std::string> claimed;
+Auditor::Era Auditor::read_era(std::size_t stream, const Ledger& ledger) {
+    Group& known = streams_[stream].group;
+    Era era;
+    era.owners = known.owners;
     for (const ConsumerPage& page : ledger.consumers) {
         if (page.stream != stream) continue;
         for (const EntryId id : page.received) {
-            owners[id] = page.name;
+            era.owners[id] = page.name;
         }
-        for (const EntryId id : page.claimed) {
-            claimed[id] = page.name;
-        }
-        maybe_acked.insert(page.ack_sent.begin(), page.ack_sent.end());
-        known.group.acked.insert(page.ack_replied.begin(), page.ack_replied.end());
+        era.claimed.insert(page.claimed.begin(), page.claimed.end());
+        era.maybe_acked.insert(page.ack_sent.begin(), page.ack_sent.end());
+        known.acked.insert(page.ack_replied.begin(), page.ack_replied.end());
     }
+    return era;
+}
+
+void Auditor::check_group(std::size_t stream, const Group& seen, const Ledger& ledger,
+                          Verdict& verdict) {
+    Stream& known = streams_[stream];
+    const Era era = read_era(stream, ledger);
     if (seen.last_delivered < known.group.last_delivered) {
         verdict.fault(verdict.redelivered, stream_name(stream) + ": the group went back to " +
                                                seen.last_delivered.text());
     }
     for (const Entry& entry : known.entries) {
         const auto pending = seen.owners.find(entry.id);
-        const bool is_pending = pending != seen.owners.end();
+        const std::string owner = pending == seen.owners.end() ? std::string() : pending->second;
         const bool is_behind = entry.id <= seen.last_delivered;
         if (known.group.acked.contains(entry.id)) {
-            if (is_pending || !is_behind) {
+            if (!owner.empty() || !is_behind) {
                 verdict.fault(verdict.redelivered, entry.id.text() + " was acknowledged");
             }
             continue;
         }
-        if (!maybe_acked.contains(entry.id) && is_pending != is_behind) {
-            verdict.fault(is_behind ? verdict.lost : verdict.pending_wrong,
-                          entry.id.text() + (is_behind ? " is neither pending nor acknowledged"
-                                                       : " is pending before its delivery"));
-        }
+        check_unacknowledged(entry.id, owner, is_behind, era, verdict);
         // What was sent without a reply is settled now, one way or the other.
-        if (!is_pending && is_behind) known.group.acked.insert(entry.id);
-        if (!is_pending) continue;
-        // A claim whose reply came is the last word; without a reply it may have been made or not.
-        const bool is_with_claimer = pending->second.starts_with("claimer");
-        const auto claim = claimed.find(entry.id);
-        const auto owner = owners.find(entry.id);
-        const bool is_right = claim != claimed.end() ? pending->second == claim->second
-                              : is_with_claimer || owner == owners.end()
-                                  ? true
-                                  : pending->second == owner->second;
-        if (!is_right) {
-            verdict.fault(verdict.pending_wrong,
-                          entry.id.text() + " belongs to " + pending->second);
-        }
+        if (owner.empty() && is_behind) known.group.acked.insert(entry.id);
+    }
+}
+
+// Behind the group's position an entry is pending, unless an acknowledgement without a reply went
+// through. It is with the consumer that got it, or with the claimer: a claim whose reply came is
+// the last word, one without a reply may have been made or not.
+void Auditor::check_unacknowledged(EntryId id, const std::string& owner, bool is_behind,
+                                   const Era& era, Verdict& verdict) {
+    const bool is_pending = !owner.empty();
+    if (is_pending != is_behind && !era.maybe_acked.contains(id)) {
+        verdict.fault(is_behind ? verdict.lost : verdict.pending_wrong,
+                      id.text() + (is_behind ? " is neither pending nor acknowledged"
+                                             : " is pending before its delivery"));
+    }
+    if (!is_pending || owner == "claimer") return;
+    const auto known = era.owners.find(id);
+    const bool is_right = known == era.owners.end() || known->second == owner;
+    if (era.claimed.contains(id) || !is_right) {
+        verdict.fault(verdict.pending_wrong, id.text() + " belongs to " + owner);
     }
 }
 
