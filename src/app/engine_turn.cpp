@@ -1,5 +1,6 @@
 #include "app/engine_turn.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/log.hpp"
@@ -20,6 +21,7 @@ void EngineTurn::end() {
     const MonoTime now = parts_.loop.now();
     bring_back_job();
     if (parts_.server.deadline() <= now) parts_.server.on_time();
+    if (engine_->deadline() <= now) engine_->on_time();
     write_pending();
     start_job();
     parts_.server.on_journal_advanced();
@@ -32,7 +34,7 @@ void EngineTurn::end() {
 }
 
 MonoTime EngineTurn::deadline() const {
-    return parts_.server.deadline();
+    return std::min(parts_.server.deadline(), engine_->deadline());
 }
 
 void EngineTurn::bring_back_job() {
@@ -40,7 +42,7 @@ void EngineTurn::bring_back_job() {
 }
 
 void EngineTurn::finish_job() {
-    parts_.state.commit_seconds.observe(job_time_);
+    if (job_->is_flush()) parts_.state.commit_seconds.observe(job_time_);
     engine_->finish_io(std::move(job_));
     if (!is_poisoned_ && engine_->statistics().poisoned) {
         is_poisoned_ = true;
@@ -58,16 +60,15 @@ void EngineTurn::write_pending() {
 }
 
 void EngineTurn::start_job() {
-    if (!worker_.is_idle()) return;
-    job_ = engine_->next_io();
-    if (job_ == nullptr) return;
-    if (parts_.resp.active_count() > 1) {
-        worker_.give([this] { run_job(*job_); });
-        return;
+    while (worker_.is_idle() && (job_ = engine_->next_io()) != nullptr) {
+        if (!job_->is_flush() || parts_.resp.active_count() > 1) {
+            worker_.give([this] { run_job(*job_); });
+            return;
+        }
+        run_job(*job_);
+        ++parts_.state.inline_commits;
+        finish_job();
     }
-    run_job(*job_);
-    ++parts_.state.inline_commits;
-    finish_job();
 }
 
 void EngineTurn::run_job(Engine::IoJob& job) {
