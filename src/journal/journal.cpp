@@ -45,12 +45,11 @@ Result<std::unique_ptr<Journal>> Journal::start(FileSystem& files, const Journal
                                                 const JournalStart& start,
                                                 std::vector<std::unique_ptr<Segment>>& segments) {
     std::unique_ptr<Journal> journal(new Journal(files, options, start));
-    for (auto& segment : segments)
-        journal->segments_.add(std::move(segment));
     journal->next_ =
         journal->describe_segment(std::min(first_segment_bytes, options.segment_bytes));
     journal->next_->previous_end = start.previous_end;
     SLUICE_TRY(journal->preparer_.prepare_now(*journal->next_));
+    // Only now: the caller tries again with the same segments when there was no room.
     for (auto& segment : segments)
         journal->segments_.add(std::move(segment));
     journal->appender_.emplace(
