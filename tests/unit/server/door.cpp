@@ -11,6 +11,8 @@ constexpr int rounds_max = 1000;  // of one turn; more is a disk that is never d
 EngineOptions small_engine() {
     EngineOptions options;
     options.segment_bytes = 1U << 20;
+    options.tail_cache_bytes = 1U << 20;
+    options.reserve_bytes = 0;
     return options;
 }
 
