@@ -123,8 +123,8 @@ void Door::reopen() {
     auto engine = Engine::open(files_, small_engine(), wall_, mono_);
     SLUICE_CHECK(engine.has_value(), "a store that was closed opens again");
     engine_ = std::move(*engine);
-    begin_turn();
     server_->attach(*engine_);
+    begin_turn();
     deliver();
 }
 
