@@ -4,6 +4,7 @@
 
 #include "app/cli.hpp"
 #include "app/command_bench.hpp"
+#include "app/command_check.hpp"
 #include "app/command_completion.hpp"
 #include "app/command_demo.hpp"
 #include "app/command_doctor.hpp"
@@ -21,6 +22,8 @@ int main(int argc, char** argv) {
         sluice::add_streams,
         sluice::add_groups,
         sluice::add_bench,
+        sluice::add_check,
+        sluice::add_dump,
         sluice::add_doctor,
         sluice::add_demo,
         sluice::add_completion,

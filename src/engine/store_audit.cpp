@@ -1,0 +1,190 @@
+#include "engine/store_audit.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "engine/checkpoint_file.hpp"
+#include "engine/store_folder.hpp"
+#include "journal/segment.hpp"
+#include "journal/segment_scan.hpp"
+
+namespace sluice {
+
+namespace {
+
+struct SegmentFile {
+    std::string name;
+    std::uint64_t base = 0;
+    std::uint64_t previous_end = 0;
+    std::string bytes;
+};
+
+class Audit {
+  public:
+    Audit(FileSystem& files, const AuditObserver& observer) : files_(files), observer_(observer) {}
+
+    Result<StoreAudit> run() {
+        SLUICE_TRY_ASSIGN(const StoreFolder folder, inspect_store_folder(files_));
+        found_.store = folder.store;
+        found_.notes = folder.notes;
+        for (const std::uint64_t position : folder.checkpoints) {
+            SLUICE_TRY(check_checkpoint(position));
+        }
+        SLUICE_TRY(list_segments());
+        for (std::size_t i = 0; i < segments_.size(); ++i)
+            SLUICE_TRY(check_segment(i));
+        return std::move(found_);
+    }
+
+  private:
+    Result<void> check_checkpoint(std::uint64_t position) {
+        const std::string name = checkpoint_file_name(position);
+        const auto header = read_checkpoint(files_, name, {}, [](std::unique_ptr<Key>) {});
+        if (!header && header.error().code == Errc::unsupported) return header.error();
+        ++found_.checkpoints;
+        if (!header) found_.damages.push_back(name + ": " + header.error().message);
+        return {};
+    }
+
+    Result<void> list_segments() {
+        SLUICE_TRY_ASSIGN(const auto names, files_.list());
+        for (const std::string& name : names) {
+            const auto base = parse_segment_file_name(name);
+            if (!base) continue;
+            SegmentFile segment{.name = name, .base = *base, .previous_end = 0, .bytes = {}};
+            SLUICE_TRY_ASSIGN(const std::string header, read(name, segment_header_size));
+            const auto decoded = decode_segment_header(header);
+            if (decoded) {
+                segment.previous_end = decoded->previous_end;
+            } else if (decoded.error().code == Errc::unsupported) {
+                return decoded.error().within(name);
+            } else {
+                found_.damages.push_back(name + ": " + decoded.error().message);
+            }
+            segments_.push_back(std::move(segment));
+        }
+        std::ranges::sort(segments_, {}, &SegmentFile::base);
+        return {};
+    }
+
+    Result<std::string> read(const std::string& name, std::optional<std::uint64_t> limit) {
+        SLUICE_TRY_ASSIGN(const auto file, files_.open(name, FileSystem::Access::read));
+        SLUICE_TRY_ASSIGN(const std::uint64_t size, file->size());
+        std::string bytes(std::min(size, limit.value_or(size)), '\0');
+        SLUICE_TRY_ASSIGN(const std::size_t got, file->read_at(0, bytes));
+        bytes.resize(got);
+        return bytes;
+    }
+
+    // Where a later process found the journal to end in this segment; its limit when none did.
+    std::uint64_t known_end(std::size_t index, std::uint64_t limit) const {
+        for (std::size_t i = index + 1; i < segments_.size(); ++i) {
+            const std::uint64_t end = segments_[i].previous_end;
+            if (end > segments_[index].base && end <= limit) return end;
+        }
+        return limit;
+    }
+
+    Result<void> check_segment(std::size_t index) {
+        SegmentFile& segment = segments_[index];
+        SLUICE_TRY_ASSIGN(segment.bytes, read(segment.name, std::nullopt));
+        ++found_.segments;
+        found_.bytes += segment.bytes.size();
+        if (observer_.progress) observer_.progress(segment.name, index + 1, segments_.size());
+        const SegmentScan scan(segment.bytes, segment.base, found_.store);
+        const std::uint64_t end = known_end(index, scan.limit());
+        std::uint64_t at = segment.base + segment_header_size;
+        std::optional<FoundBatch> last;
+        while (at < end) {
+            const auto batch = next_batch(scan, at, end);
+            if (!batch) break;
+            check_gap(segment, last, at, *batch);
+            SLUICE_TRY(check_batch(segment, scan, *batch, index));
+            last = batch;
+            at = batch->end();
+        }
+        check_end(segment, scan, {at, end});
+        segment.bytes = {};
+        return {};
+    }
+
+    static std::optional<FoundBatch> next_batch(const SegmentScan& scan, std::uint64_t at,
+                                                std::uint64_t end) {
+        auto batch = scan.batch_at(at);
+        if (!batch) batch = scan.batch_at(round_up(at, block_alignment));
+        if (!batch) batch = scan.find_batch(at, 0);
+        if (batch && batch->position >= end) return std::nullopt;
+        return batch;
+    }
+
+    void check_gap(const SegmentFile& segment, const std::optional<FoundBatch>& last,
+                   std::uint64_t at, const FoundBatch& batch) {
+        const bool follows = !last || batch.header.sequence == last->header.sequence + 1;
+        const bool begins = last || batch.position == segment.base + segment_header_size;
+        if (follows && begins) return;
+        add_damage(segment, at, batch.position, "a batch is missing");
+    }
+
+    Result<void> check_batch(const SegmentFile& segment, const SegmentScan& scan,
+                             const FoundBatch& batch, std::size_t index) {
+        ++found_.batches;
+        if (observer_.batch) {
+            observer_.batch(segment.name, batch.position - segment.base, batch.header);
+        }
+        const std::uint64_t begin = batch.position + batch_header_size;
+        std::vector<SegmentScan::Gap> gaps;
+        scan.salvage_records(
+            begin, batch.end(),
+            [&](const RecordView& record) {
+                ++found_.records;
+                if (!observer_.record) return;
+                observer_.record(segment.name, record.position - segment.base, record);
+            },
+            [&](const SegmentScan::Gap& gap) { gaps.push_back(gap); });
+        if (gaps.empty()) return {};
+        // Only the very last batch may be torn: nothing behind it proves that it was durable.
+        const bool is_last = index + 1 == segments_.size() &&
+                             scan.highest_durable(batch.end(), batch.header.sequence) < batch.end();
+        if (is_last) {
+            found_.torn_bytes += batch.header.size;
+            return {};
+        }
+        for (const auto& gap : gaps)
+            add_damage(segment, gap.begin, gap.end, "a record is lost");
+        return {};
+    }
+
+    struct Range {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+    };
+    void check_end(const SegmentFile& segment, const SegmentScan& scan, Range rest) {
+        if (rest.end != scan.limit() && round_up(rest.begin, block_alignment) < rest.end) {
+            add_damage(segment, rest.begin, rest.end, "a batch is missing");
+        }
+        const std::uint64_t from = rest.end == scan.limit() ? rest.begin : rest.end;
+        const std::uint64_t remains = scan.end_of_remains(from);
+        if (remains > from) found_.torn_bytes += remains - from;
+    }
+
+    void add_damage(const SegmentFile& segment, std::uint64_t begin, std::uint64_t end,
+                    const std::string& what) {
+        found_.damages.push_back(segment.name + " is damaged in bytes " +
+                                 std::to_string(begin - segment.base) + " to " +
+                                 std::to_string(end - segment.base) + ": " + what);
+    }
+
+    FileSystem& files_;
+    const AuditObserver& observer_;
+    StoreAudit found_;
+    std::vector<SegmentFile> segments_;
+};
+
+}  // namespace
+
+Result<StoreAudit> audit_store(FileSystem& files, const AuditObserver& observer) {
+    return Audit(files, observer).run();
+}
+
+}  // namespace sluice
