@@ -33,6 +33,7 @@ class BlockingRegistry {
     enum class Change : std::uint8_t { altered, removed };
     void note_change(TenantNumber tenant, std::string_view name, Change change);
     // What a waiter alters while it is served concerns no other waiter; what it removes does.
+    bool is_muted() const { return is_muted_; }
     void set_muted(bool muted) { is_muted_ = muted; }
     bool has_changed_keys() const { return !changed_.empty(); }
     std::vector<KeyName> take_changed_keys();

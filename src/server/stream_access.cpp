@@ -5,6 +5,7 @@
 
 #include "server/document_access.hpp"
 #include "server/error_replies.hpp"
+#include "server/server.hpp"
 
 namespace sluice {
 
@@ -25,6 +26,32 @@ void release_through(CommandContext& context, const Stream& stream, EntryId thro
         context.engine.release_entry(index.at(at).ref);
     }
 }
+
+bool concerns_watchers(StreamOp op) {
+    return op == StreamOp::trim || op == StreamOp::erase || op == StreamOp::drop;
+}
+
+// New entries wake waiters too, but they are no effects.
+bool concerns_waiters(StreamOp op) {
+    return op == StreamOp::group_destroy || op == StreamOp::release;
+}
+
+// Keeps a registry silent for a while.
+template <class Registry>
+class Silence {
+  public:
+    Silence(Registry& registry, bool is_wanted)
+        : registry_(registry), was_muted_(registry.is_muted()) {
+        registry_.set_muted(was_muted_ || is_wanted);
+    }
+    ~Silence() { registry_.set_muted(was_muted_); }
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+
+  private:
+    Registry& registry_;
+    bool was_muted_;
+};
 
 void release(CommandContext& context, const Stream& stream, std::span<const EntryId> ids) {
     for (const EntryId id : ids) {
@@ -57,10 +84,17 @@ std::optional<GroupKey> find_group(CommandContext& context, std::string_view key
     return GroupKey{found->key, found->stream, there};
 }
 
+void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait) {
+    const auto op = static_cast<StreamOp>(effect.front());
+    const Silence watchers(context.server.watching(), !concerns_watchers(op));
+    const Silence waiters(context.server.blocking(), !concerns_waiters(op));
+    context.engine.commit_stream(key, effect, wait);
+}
+
 void commit_effect(CommandContext& context, StreamKey stream, std::string_view effect) {
     const auto applied = stream.stream->apply(effect, context.engine.mono());
     SLUICE_CHECK(applied.has_value(), "an effect of ours makes sense");
-    context.engine.commit_stream(*stream.key, effect);
+    record_effect(context, *stream.key, effect, Engine::Wait::yes);
 }
 
 ConsumerNumber consumer_or_new(CommandContext& context, const GroupKey& group,

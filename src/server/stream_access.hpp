@@ -38,6 +38,10 @@ struct GroupKey {
 std::optional<GroupKey> find_group(CommandContext& context, std::string_view key,
                                    std::string_view group);
 
+// Records an effect that was applied already. Those who watch the key hear of it when entries went,
+// those who wait for the key when it can concern them.
+void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait);
+
 // Applies what the effect says and records it.
 void commit_effect(CommandContext& context, StreamKey stream, std::string_view effect);
 
@@ -71,7 +75,7 @@ class IdListCommit {
     }
     void flush() {
         if (!effect_) return;
-        context_.engine.commit_stream(key_, effect_->list.finish(), wait_);
+        record_effect(context_, key_, effect_->list.finish(), wait_);
         effect_.reset();
     }
 

@@ -64,8 +64,7 @@ class Append {
         const auto known = table.find(options_.producer, key_, context_.engine.mono());
         if (!known) return false;
         table.count_duplicate();
-        context_.engine.commit_stream(*stream_.key, idempotency_duplicate_effect(),
-                                      Engine::Wait::no);
+        record_effect(context_, *stream_.key, idempotency_duplicate_effect(), Engine::Wait::no);
         context_.reply.entry_id(*known);
         return true;
     }

@@ -4,6 +4,7 @@
 //            was written, move the group on. Nothing is delivered that the client does not get.
 
 #include <algorithm>
+#include <iterator>
 
 #include "server/blocking.hpp"
 #include "server/error_replies.hpp"
@@ -22,6 +23,9 @@ constexpr std::string_view meaningless_id =
     "consumer by specifying a proper ID, or use the > ID to get new messages. The ";
 constexpr std::string_view meaningless_end = " ID would just return an empty result set.";
 
+// However many are wanted: more than this do not fit into a reply.
+constexpr std::uint64_t entries_max = 262'144;
+
 // One stream of the request.
 struct GroupRead {
     GroupKey found;
@@ -29,9 +33,10 @@ struct GroupRead {
     std::optional<EntryId> history_after;  // empty: ">"
     std::size_t claimed = 0;               // the first so many entries were idle elsewhere
     std::vector<Pending> pending;          // of the claimed ones, as they were
-    // A stream that is named twice goes on where its first mention ended.
+    // A stream that is named twice goes on where its first mention ended; what that one gave is
+    // pending for the second, and just delivered.
     EntryId new_after;
-    std::vector<EntryId> claimed_earlier;
+    std::vector<EntryId> given_earlier;
 };
 
 class ReadGroup {
@@ -134,14 +139,16 @@ void ReadGroup::remember_earlier(std::size_t i, const std::vector<StreamRead>& r
     group.new_after = group.found.group->last_delivered();
     for (std::size_t k = 0; k < i; ++k) {
         const GroupRead& earlier = groups_[k];
-        if (earlier.found.group != group.found.group || earlier.history_after) continue;
-        for (const Pending& pending : earlier.pending) {
-            group.claimed_earlier.push_back(pending.id);
+        if (earlier.found.group != group.found.group) continue;
+        const bool is_all_pending = earlier.history_after || !options_.skips_pending;
+        const std::size_t pending = is_all_pending ? reads[k].entries.size() : earlier.claimed;
+        for (std::size_t e = 0; e < pending; ++e) {
+            group.given_earlier.push_back(reads[k].entries[e].entry.id);
         }
-        const bool has_new = earlier.claimed < reads[k].entries.size();
+        const bool has_new = !earlier.history_after && earlier.claimed < reads[k].entries.size();
         if (has_new) group.new_after = reads[k].entries.back().entry.id;
     }
-    std::ranges::sort(group.claimed_earlier);
+    std::ranges::sort(group.given_earlier);
 }
 
 bool ReadGroup::add(StreamRead& read, const ReadEntry& entry) {
@@ -162,24 +169,34 @@ void ReadGroup::collect(GroupRead& group, StreamRead& read, std::string_view nam
 void ReadGroup::collect_history(GroupRead& group, StreamRead& read) {
     read.is_shown_empty = true;
     const auto from = group.history_after->next();
-    if (!from || group.found.group->consumer(group.consumer).pending == 0) return;
-    const PendingList::Filter own{.consumer = group.consumer};
-    group.found.group->pending().scan(*from, own, [&](const Pending& pending) {
-        if (count_left(read) == 0 || limits_.is_spent()) return false;
-        const auto ref = group.found.stream->find(pending.id);
-        return add(read, {.entry = {pending.id, ref.value_or(EntryRef{})}, .is_deleted = !ref});
-    });
+    if (!from) return;
+    std::vector<EntryId> ids;
+    std::ranges::copy_if(group.given_earlier, std::back_inserter(ids),
+                         [&](EntryId id) { return id >= *from; });
+    const std::size_t wanted = std::min<std::uint64_t>(count_left(read), entries_max) + ids.size();
+    if (group.found.group->consumer(group.consumer).pending > 0) {
+        const PendingList::Filter own{.consumer = group.consumer};
+        group.found.group->pending().scan(*from, own, [&](const Pending& pending) {
+            ids.push_back(pending.id);
+            return ids.size() < wanted;
+        });
+    }
+    std::ranges::sort(ids);
+    ids.erase(std::ranges::unique(ids).begin(), ids.end());
+    for (const EntryId id : ids) {
+        const auto ref = group.found.stream->find(id);
+        const ReadEntry entry{.entry = {id, ref.value_or(EntryRef{})}, .is_deleted = !ref};
+        if (count_left(read) == 0 || limits_.is_spent() || !add(read, entry)) return;
+    }
 }
 
 void ReadGroup::collect_idle(GroupRead& group, StreamRead& read) {
     read.tells_idle = true;
-    // However many are wanted: more than this do not fit into a reply.
-    constexpr std::uint64_t claims_max = 65'536;
     const std::int64_t until = now_ms(context_) - *options_.claim_idle_ms;
     const auto idle = group.found.group->pending().oldest(
-        std::min(count_left(read), claims_max), until, [&](const Pending& pending) {
+        std::min(count_left(read), entries_max), until, [&](const Pending& pending) {
             return group.found.stream->contains(pending.id) &&
-                   !std::ranges::binary_search(group.claimed_earlier, pending.id);
+                   !std::ranges::binary_search(group.given_earlier, pending.id);
         });
     for (const Pending& pending : idle) {
         const bool is_released = pending.consumer == no_consumer;
@@ -251,8 +268,8 @@ void ReadGroup::apply_new(GroupRead& group, const StreamRead& read, std::size_t 
     const GroupPosition after = position_after(group, read, first);
     state.set_position(after.last_delivered, after.entries_read);
     if (options_.skips_pending) {
-        context_.engine.commit_stream(*group.found.key, group_position_effect(state.name(), after),
-                                      Engine::Wait::no);
+        record_effect(context_, *group.found.key, group_position_effect(state.name(), after),
+                      Engine::Wait::no);
         return;
     }
     state.set_active(group.consumer, now_ms(context_));

@@ -32,7 +32,7 @@ bool WatchRegistry::is_watched(TenantNumber tenant, std::string_view name) const
 }
 
 void WatchRegistry::touch(TenantNumber tenant, std::string_view name) {
-    if (watchers_.empty()) return;
+    if (watchers_.empty() || is_muted_) return;
     const auto found = watchers_.find(KeyNameView{tenant, name});
     if (found == watchers_.end()) return;
     for (const SessionId session : found->second) {

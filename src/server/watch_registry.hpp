@@ -49,6 +49,9 @@ class WatchRegistry {
     bool is_watched(TenantNumber tenant, std::string_view name) const;
     // The key changed: every session that watches it fails its EXEC.
     void touch(TenantNumber tenant, std::string_view name);
+    // What happens to the groups of a stream fails no EXEC, as in Redis.
+    bool is_muted() const { return is_muted_; }
+    void set_muted(bool muted) { is_muted_ = muted; }
     // Every watched key counts as changed: the store was opened again.
     void touch_all();
     bool is_dirty(SessionId session) const;
@@ -63,6 +66,7 @@ class WatchRegistry {
 
     std::map<KeyName, std::vector<SessionId>, KeyNameOrder> watchers_;
     std::unordered_map<SessionId, Watching> sessions_;
+    bool is_muted_ = false;
 };
 
 }  // namespace sluice
