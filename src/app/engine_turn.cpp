@@ -80,6 +80,7 @@ void EngineTurn::run_job(Engine::IoJob& job) {
 bool EngineTurn::finish_journal() {
     worker_.wait_done();
     bring_back_job();
+    engine_->request_sync();
     while (!is_poisoned_ && (job_ = engine_->next_io()) != nullptr) {
         run_job(*job_);
         finish_job();
