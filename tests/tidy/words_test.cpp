@@ -26,7 +26,7 @@ std::vector<Ban> bans() {
          std::regex(R"(\b(system_clock|steady_clock|high_resolution_clock)::now\b)"
                     R"(|\b(clock_gettime|gettimeofday)\s*\()"),
          shells},
-        {"random", std::regex(R"(\b(s?rand|random)\s*\(\s*\)|\brandom_device\b|\bmt19937)"), {}},
+        {"random", std::regex(R"(\bs?rand\s*\(|\bdrand48\b|\brandom_device\b|\bmt19937)"), {}},
         {"sleep", std::regex(R"(\b(sleep|usleep|nanosleep|sleep_for|sleep_until)\s*\()"), {}},
         {"thread", std::regex(R"(\bstd::(thread|jthread|async)\b|\bpthread_create\b)"), shells},
         {"file", std::regex(R"(\bstd::(i|o)?fstream\b|\bfopen\s*\(|(^|[^\w>])::open\s*\()"),
