@@ -3,8 +3,10 @@
 import dataclasses
 import json
 import re
+import shutil
 import statistics
 import subprocess
+import tempfile
 import time
 
 import servers
@@ -139,6 +141,51 @@ def probe_bare_write(settings):
     command = ["taskset", "-c", "0", str(settings.binaries / "durable_write_probe"),
                str(settings.work_folder), str(settings.seconds)]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+# --- the log within one process -------------------------------------------------------------
+
+def append_rate(settings, kind, batch):
+    """Entries per second of 300 bytes into a log on a fresh folder, nobody waits for the disk."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.work_folder) as folder:
+        if kind == "db_bench":
+            return db_bench_rate(settings, folder, batch)
+        command = ["taskset", "-c", "0,1", str(settings.binaries / "log_append"), kind, folder,
+                   str(batch), str(settings.seconds)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise DriverFailed(done.stderr.strip())
+        return json.loads(done.stdout)["entries_per_second"]
+
+
+def db_bench_rate(settings, folder, batch):
+    # As many keys as take about the time asked for; 284 bytes of value and 16 of key.
+    number = int(settings.seconds * (400_000 if batch > 1 else 200_000))
+    command = ["taskset", "-c", "0,1", "db_bench", "--benchmarks=fillseq", f"--db={folder}",
+               f"--num={number}", "--key_size=16", "--value_size=284", f"--batch_size={batch}",
+               "--sync=0", "--threads=1", "--compression_type=none"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(re.search(r"fillseq\s*:.*?(\d+) ops/sec", done.stdout).group(1))
+
+
+def measure_append(settings):
+    peers = [("db_bench", "rocksdb")] if shutil.which("db_bench") else []
+    peers.append(("sqlite", "sqlite wal"))
+    outcomes = []
+    for kind, label in peers:
+        for batch in (1, 64):
+            samples = []
+            for order in in_turns(settings.pairs):
+                pair = {side: append_rate(settings, "sluice" if side == "ours" else kind, batch)
+                        for side in order}
+                samples.append((pair["ours"], pair["peer"]))
+            ratios = [ours / peer for ours, peer in samples]
+            outcomes.append(Outcome(
+                "log.append", f"300 B within one process, no sync, batches of {batch}",
+                "sluice os", label, statistics.median(ours for ours, _ in samples),
+                statistics.median(peer for _, peer in samples), "/s", statistics.median(ratios),
+                (min(ratios), max(ratios)), 5.0, must=False))
+    return outcomes
 
 
 # --- memory ---------------------------------------------------------------------------------
