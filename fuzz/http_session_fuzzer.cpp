@@ -17,8 +17,6 @@ struct Conversation {
     std::vector<std::string> requests;
     std::string answers;
     bool is_closed = false;
-
-    friend bool operator==(const Conversation&, const Conversation&) = default;
 };
 
 std::string describe(const HttpRequest& request) {
