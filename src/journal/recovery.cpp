@@ -378,6 +378,8 @@ void Walk::finish() {
         (is_empty ? found_.empty_segments : kept).push_back(std::move(segment));
     }
     segments = std::move(kept);
+    // Nothing was ever durable: the empty segments go, and the next one is the first again.
+    if (segments.empty() && from_.position == 0) start.next_number = 0;
 }
 
 Result<RecoveredJournal> Walk::run() {

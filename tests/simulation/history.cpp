@@ -35,27 +35,26 @@ std::size_t History::last_write(const Step& step) const {
     return last;
 }
 
-void History::note_writes(const Step& step, std::size_t position) {
-    for (const auto& command : step.commands) {
-        if (command[0] == "FLUSHDB") last_flush_[step.database] = position;
-        for (const auto& key : Model::keys_of(command)) {
-            last_writes_[step.database][key] = position;
-        }
-    }
+void History::note_write(std::size_t database, const Arguments& command, std::size_t position) {
+    if (command[0] == "FLUSHDB") last_flush_[database] = position;
+    for (const auto& key : Model::keys_of(command))
+        last_writes_[database][key] = position;
 }
 
 std::vector<std::string> History::add(const Step& step) {
     note_time(step.wall_ms);
     const auto outcomes = apply(step, models_);
     steps_.push_back(step);
-    bool must_survive = false;
+    const auto position = steps_.size();
+    auto dependency = last_write(step);
     std::vector<std::string> replies;
-    for (const auto& outcome : outcomes) {
-        must_survive = must_survive || (outcome.changed && !outcome.may_be_lost);
-        replies.push_back(outcome.reply);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        replies.push_back(outcomes[i].reply);
+        if (!outcomes[i].changed || outcomes[i].may_be_lost) continue;
+        dependency = position;
+        note_write(step.database, step.commands[i], position);
     }
-    dependencies_.push_back(must_survive ? steps_.size() : last_write(step));
-    if (must_survive) note_writes(step, steps_.size());
+    dependencies_.push_back(dependency);
     return replies;
 }
 

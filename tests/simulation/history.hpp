@@ -60,7 +60,7 @@ class History {
   private:
     static std::vector<Outcome> apply(const Step& step, Models& models);
     std::size_t last_write(const Step& step) const;
-    void note_writes(const Step& step, std::size_t position);
+    void note_write(std::size_t database, const Arguments& command, std::size_t position);
 
     Models base_;
     Models models_;

@@ -1,6 +1,7 @@
 #include "simulation/sim_disk.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 namespace sluice::testing {
@@ -71,17 +72,29 @@ SimDisk::Begun SimDisk::planned_fault(DiskOperation operation) {
     return {};
 }
 
+SimDisk::Begun SimDisk::decide(DiskOperation operation) {
+    if (crash_at_.has_value() && operations_ > *crash_at_) {
+        has_power_ = false;
+        return {.verdict = Verdict::power_goes, .code = Errc::closed};
+    }
+    return planned_fault(operation);
+}
+
 SimDisk::Begun SimDisk::begin(DiskOperation operation, std::uint64_t detail, std::uint64_t size) {
     if (!has_power_) return {.verdict = Verdict::no_power, .code = Errc::closed};
     ++operations_;
     trace_.add(static_cast<std::uint64_t>(operation));
     trace_.add(detail);
     trace_.add(size);
-    if (crash_at_.has_value() && operations_ > *crash_at_) {
-        has_power_ = false;
-        return {.verdict = Verdict::power_goes, .code = Errc::closed};
+    const Begun begun = decide(operation);
+    if (shows_) {
+        constexpr const char* ends[] = {"", " FAILS", " THE POWER GOES", ""};
+        std::printf("    disk: %s inode %llu size %llu%s\n",
+                    std::string(name_of(operation)).c_str(),
+                    static_cast<unsigned long long>(detail), static_cast<unsigned long long>(size),
+                    ends[static_cast<std::size_t>(begun.verdict)]);
     }
-    return planned_fault(operation);
+    return begun;
 }
 
 Error SimDisk::failure(const Begun& begun, DiskOperation operation) {

@@ -68,6 +68,8 @@ class SimDisk {
     // The power goes in the middle of the operation after the next `operations` ones; everything
     // after it fails until crash() or restart_process().
     void crash_after(std::uint64_t operations) { crash_at_ = operations_ + operations; }
+    // Takes crash_after() back.
+    void keep_power() { crash_at_.reset(); }
     // Stops everything now: what a dying process still tries has no effect.
     void cut_power() { has_power_ = false; }
     bool has_power() const { return has_power_; }
@@ -89,6 +91,9 @@ class SimDisk {
     std::optional<FlippedBit> flip_bit(Chooser& chooser);
 
     // --- counting ---
+    // Prints every operation from now on: for whoever hunts a failing seed.
+    void show_operations() { shows_ = true; }
+    bool shows() const { return shows_; }
     std::uint64_t operations() const { return operations_; }
     std::uint64_t trace_hash() const { return trace_.hash(); }
 
@@ -143,6 +148,7 @@ class SimDisk {
     };
     // Counts the operation and says whether it succeeds.
     Begun begin(DiskOperation operation, std::uint64_t detail, std::uint64_t size);
+    Begun decide(DiskOperation operation);
     Begun planned_fault(DiskOperation operation);
     static Error failure(const Begun& begun, DiskOperation operation);
 
@@ -170,6 +176,7 @@ class SimDisk {
     std::uint64_t operations_ = 0;
     std::optional<std::uint64_t> crash_at_;
     bool has_power_ = true;
+    bool shows_ = false;
 };
 
 }  // namespace sluice::testing

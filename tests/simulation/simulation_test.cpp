@@ -1,6 +1,7 @@
 // The whole store on a disk that fails, many times, from seeds.
 //
 // SLUICE_SEED   run this seed only
+// SLUICE_SHOW   with it: print every command, reply and disk operation
 // SLUICE_SEEDS  how many seeds, from 1 (2000)
 // SLUICE_STEPS  turns of each (default 150)
 //
@@ -40,7 +41,9 @@ void print(std::uint64_t seed, const Report& report) {
 
 TEST(SimulationTest, every_seed_ends_well) {
     if (const auto seed = environment("SLUICE_SEED", 0); seed != 0) {
-        const auto report = run(seed);
+        World world(seed);
+        if (environment("SLUICE_SHOW", 0) != 0) world.show();
+        const auto report = world.run(steps());
         print(seed, report);
         EXPECT_EQ(report.failure, "");
         return;

@@ -1,6 +1,7 @@
 #include "simulation/world.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace sluice::testing {
 
@@ -59,6 +60,10 @@ void World::fail(const std::string& what) {
     report_.failure = "seed " + std::to_string(seed_) + ", after " +
                       std::to_string(report_.commands) + " commands and " +
                       std::to_string(report_.crashes) + " crashes: " + what;
+}
+
+void World::say(const std::string& what) const {
+    if (disk_.shows()) std::printf("%s\n", what.c_str());
 }
 
 Report World::run(std::uint64_t steps) {
@@ -140,18 +145,29 @@ void World::send_commands() {
     const auto count = 1 + random_.below(6);
     for (std::uint64_t i = 0; i < count; ++i) {
         auto& client = clients_[random_.below(clients_.size())];
-        if (one_in(20)) {
+        if (!reads_may_fail_ && one_in(20)) {
             send_transaction(client);
-        } else {
-            send_command(client, workload_.next(history_.models()[client.database]));
+            continue;
         }
+        const auto command = workload_.next(history_.models()[client.database]);
+        if (may_run(command)) send_command(client, command);
     }
+}
+
+// A read that fails keeps a delivery from happening. Whether it does is known to the store only, so
+// what delivers is not sent while reads fail.
+bool World::may_run(const Arguments& command) const {
+    const auto& name = command[0];
+    const bool delivers = name == "XREADGROUP" || name == "XCLAIM" || name == "XAUTOCLAIM";
+    return !(delivers && reads_may_fail_);
 }
 
 void World::send_command(Client& client, const Arguments& arguments) {
     ++report_.commands;
     Step step{.database = client.database, .commands = {}, .wall_ms = machine_.wall.ms()};
     const bool refused = machine_.refuses(arguments);
+    say("step " + std::to_string(history_.size()) + ":" + shown(arguments) +
+        (refused ? " (refused)" : ""));
     if (!refused) step.commands.push_back(arguments);
     const auto replies = history_.add(step);
     client.awaited.push_back(
@@ -177,6 +193,7 @@ void World::send_transaction(Client& client) {
     report_.commands += count;
     const auto replies = history_.add(step);
     const auto index = history_.size() - 1;
+    say("step " + std::to_string(index) + ": a transaction of " + std::to_string(count));
     client.awaited.push_back({.step = SIZE_MAX, .reply = "+OK"});
     for (std::uint64_t i = 0; i < count; ++i) {
         client.awaited.push_back({.step = SIZE_MAX, .reply = "+QUEUED"});
@@ -188,9 +205,15 @@ void World::send_transaction(Client& client) {
 
 void World::do_some_io() {
     if (one_in(2)) machine_.take_job();
-    if (!one_in(3)) machine_.run_job();
+    if (!one_in(3)) {
+        if (machine_.has_job() && !machine_.is_job_done()) say("  run a job");
+        machine_.run_job();
+    }
     if (!one_in(3)) machine_.finish_job();
-    if (one_in(2)) machine_.engine().write_pending();
+    if (one_in(2)) {
+        say("  write what is pending");
+        machine_.engine().write_pending();
+    }
 }
 
 // --- replies ------------------------------------------------------------------------------------
@@ -241,6 +264,8 @@ void World::check_reply(Client& client, const Reply& reply) {
     }
     if (awaited.step == SIZE_MAX) return;
     required_ = std::max(required_, history_.dependency(awaited.step));
+    say("reply to step " + std::to_string(awaited.step) + ", required " +
+        std::to_string(required_));
 }
 
 }  // namespace sluice::testing

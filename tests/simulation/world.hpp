@@ -57,6 +57,8 @@ class World {
     explicit World(std::uint64_t seed, const Wrap& wrap = {});
 
     Report run(std::uint64_t steps);
+    // Prints everything that happens: for whoever hunts a failing seed.
+    void show() { disk_.show_operations(); }
 
   private:
     // A reply that is to come: of which step, and what it says.
@@ -76,6 +78,7 @@ class World {
     void pass_time();
     void jump_clock();
     void send_commands();
+    bool may_run(const Arguments& command) const;
     void send_command(Client& client, const Arguments& arguments);
     void send_transaction(Client& client);
     void do_some_io();
@@ -98,6 +101,7 @@ class World {
 
     void connect_clients();
     void fail(const std::string& what);
+    void say(const std::string& what) const;
     bool has_failed() const { return !report_.failure.empty(); }
     bool one_in(std::uint64_t n) { return random_.one_in(n); }
 

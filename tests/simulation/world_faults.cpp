@@ -76,6 +76,7 @@ void World::crash() {
         disk_.crash(chooser);
     }
     // What a level of durability does not promise may be gone.
+    say(only_the_process ? "the process dies" : "power cut");
     const bool is_promised =
         durability_ == Durability::disk || (durability_ == Durability::os && only_the_process);
     if (!is_promised) required_ = 0;
@@ -102,8 +103,12 @@ void World::restart() {
 bool World::start_machine() {
     // Another boot, another monotonic clock.
     machine_.mono = MonoTime::from_ms(static_cast<std::int64_t>(1000 + random_.below(1'000'000)));
+    say("start");
     const auto started = machine_.start();
-    if (started.has_value() && disk_.has_power()) return true;
+    if (started.has_value() && disk_.has_power()) {
+        disk_.keep_power();
+        return true;
+    }
     if (disk_.has_power()) {
         // A disk that is full or broken may keep the store from starting, but not for ever.
         const bool is_full = disk_.quota() < (1ULL << 30) && started.error().code == Errc::limit;
@@ -190,6 +195,7 @@ void World::drop_masked_keys(const Dumps& unmasked) {
 
 void World::finish() {
     disk_.clear_faults();
+    disk_.keep_power();
     reads_may_fail_ = false;
     loosen_disk();
     if (!disk_.has_power() || machine_.engine().statistics().poisoned) crash();
@@ -200,7 +206,9 @@ void World::finish() {
     machine_.settle();
     receive_replies();
     if (machine_.engine().statistics().poisoned) return fail("poisoned although nothing failed");
-    if (!machine_.engine().admit_write(true).has_value()) return fail("writes do not resume");
+    if (!machine_.engine().admit_write(true).has_value()) {
+        return fail("writes do not resume: " + machine_.engine().admit_write(true).error().message);
+    }
     for (const auto& client : clients_) {
         if (!client.awaited.empty()) return fail("a reply never came: " + client.awaited[0].reply);
     }
