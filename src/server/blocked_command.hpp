@@ -19,6 +19,7 @@ struct BlockedCommand {
     std::string bytes;                   // the arguments as bulk strings
     std::vector<std::string_view> args;  // views into bytes
     std::vector<KeyName> keys;
+    ValueType awaited = ValueType::stream;  // keys of other types are not looked at
     BlockedState state;
     std::optional<MonoTime> deadline;
     std::uint64_t place = 0;  // in the queue of every key: lower is served first

@@ -26,6 +26,9 @@ struct BlockedState {
     // Waiters of one key with the same queue want the same entries: when one of them finds nothing,
     // those behind it are not asked. XREADGROUP `>` gives the group's name; empty: ask everybody.
     std::string queue;
+    // Run again also when the key goes or becomes another type; otherwise such a key is waited out.
+    // XREADGROUP, whose group went with the key.
+    bool wakes_without_key = false;
     // Run again at this time even when no key changed.
     std::optional<MonoTime> retry_at;
 };

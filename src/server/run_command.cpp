@@ -93,13 +93,10 @@ class Run {
 
     RunOutcome reject(std::string error) {
         if (command_ != nullptr) server_.statistics().count_rejected(*command_);
-        if (session_.transaction != nullptr) {
-            const bool is_exec = command_ != nullptr && command_->spec->name == "exec";
-            if (is_exec) {
-                error = abort(error);
-            } else {
-                session_.transaction->has_failed = true;
-            }
+        if (command_ != nullptr && command_->spec->name == "exec") {
+            error = abort(error);
+        } else if (session_.transaction != nullptr) {
+            session_.transaction->has_failed = true;
         }
         server_.statistics().count_error(error);
         session_.reply().error(error);

@@ -24,6 +24,11 @@ constexpr std::array<Duration, 5> auth_delays = {Duration::from_ms(100), Duratio
                                                  Duration::from_ms(500), Duration::from_ms(1000),
                                                  Duration::from_ms(2000)};
 
+bool may_gain(const BlockedCommand& blocked, const Key* key) {
+    const bool is_awaited = key != nullptr && key->type() == blocked.awaited;
+    return is_awaited || blocked.state.wakes_without_key;
+}
+
 }  // namespace
 
 // --- blocked commands ---
@@ -41,6 +46,7 @@ void Server::serve_key(const KeyName& key) {
     for (const SessionId id : blocking_.waiting_for(key)) {
         Session* session = find_session(id);
         if (session == nullptr || session->blocked == nullptr) continue;
+        if (!may_gain(*session->blocked, engine_->peek(key.tenant, key.name))) continue;
         const std::string queue = session->blocked->state.queue;
         if (!queue.empty() && std::ranges::find(exhausted, queue) != exhausted.end()) continue;
         retry(*session);

@@ -303,6 +303,7 @@ void ReadGroup::wait() {
     BlockedState state;
     // With CLAIM each waiter may want something else.
     if (!options_.claim_idle_ms) state.queue = options_.group;
+    state.wakes_without_key = true;
     state.retry_at = next_claim();
     block(context_, options_.keys, *options_.block_ms, std::move(state));
 }

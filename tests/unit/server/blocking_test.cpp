@@ -90,6 +90,15 @@ TEST_F(Waits, EndWhenTheKeyGoes) {
     EXPECT_TRUE(client.receive().starts_with("-"));
 }
 
+TEST_F(Waits, OfReadersOutlastAKeyOfAnotherType) {
+    Client& client = door_.connect();
+    client.send("XREAD BLOCK 0 STREAMS fruit 0\r\n");
+    owner_.send("SET fruit apple\r\nDEL fruit\r\n");
+    EXPECT_EQ(client.receive(), "");
+    owner_.send("XADD fruit 1-1 f v\r\n");
+    EXPECT_NE(client.receive(), "");
+}
+
 TEST_F(Waits, AreEndedByClientUnblock) {
     Client& client = door_.connect();
     const auto id = std::to_string(client.session().id());

@@ -159,6 +159,18 @@ TEST(Transaction, IsAbortedByACommandThatWasRefused) {
     EXPECT_EQ(client.send("GET k\r\n"), "$-1\r\n");
 }
 
+TEST(Transaction, EndsWithAnExecThatIsRefused) {
+    Door door;
+    Client& client = door.connect();
+    constexpr std::string_view aborted =
+        "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' "
+        "command\r\n";
+    client.send("MULTI\r\nSET k v\r\n");
+    EXPECT_EQ(client.send("EXEC now\r\n"), aborted);
+    EXPECT_EQ(client.send("EXEC\r\n"), "-ERR EXEC without MULTI\r\n");
+    EXPECT_EQ(client.send("EXEC now\r\n"), aborted);
+}
+
 TEST(Transaction, KnowsWhatDoesNotFit) {
     Door door;
     Client& client = door.connect();
