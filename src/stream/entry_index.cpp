@@ -15,6 +15,8 @@ constexpr std::uint64_t u64_max = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint32_t first_capacity = 4;
 // Heap blocks carry this much beside what was asked for.
 constexpr std::size_t allocation_overhead = 16;
+// Of a node in a snapshot, in front of its slots.
+constexpr std::size_t node_header_bytes = 48;
 
 static_assert(std::endian::native == std::endian::little, "slots are saved as they stand");
 
@@ -249,6 +251,7 @@ std::size_t EntryIndex::memory_bytes() const {
 // -------------------------------------------------------------------------------- snapshot
 
 void EntryIndex::save(std::string& out) const {
+    out.reserve(out.size() + 8 + nodes_.size() * node_header_bytes + size_ * sizeof(Slot));
     put_u64(out, nodes_.size());
     for (const Node& node : nodes_) {
         put_u64(out, node.ms);
@@ -292,7 +295,7 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
 Result<EntryIndex> EntryIndex::load(std::string_view& bytes) {
     StreamReader reader(bytes);
     const std::uint64_t nodes = reader.u64();
-    constexpr std::size_t node_bytes_min = 48 + sizeof(Slot);
+    constexpr std::size_t node_bytes_min = node_header_bytes + sizeof(Slot);
     if (reader.failed() || nodes > reader.rest().size() / node_bytes_min) {
         return Error{Errc::corrupt, "load stream index: the number of nodes is damaged"};
     }

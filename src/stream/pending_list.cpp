@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
 
 #include "stream/byte_codec.hpp"
 
@@ -152,6 +153,7 @@ void PendingList::insert(std::size_t block, const Pending& pending) {
 }
 
 std::optional<Pending> PendingList::put(const Pending& pending) {
+    oldest_bound_ms_ = std::min(oldest_bound_ms_, pending.delivered_ms);
     if (blocks_.empty() || blocks_.back().last < pending.id) {
         append(pending);
         ++size_;
@@ -242,42 +244,67 @@ void PendingList::scan(EntryId from, const Filter& filter,
     }
 }
 
+namespace {
+
+// The oldest entries seen so far, a bounded heap with the youngest of them at the front.
+class OldestHeap {
+  public:
+    explicit OldestHeap(std::size_t count) : count_(count) {}
+
+    bool is_full() const { return entries_.size() >= count_; }
+    // False when an entry with this time and an id not below this one cannot get in any more.
+    bool may_take(std::int64_t delivered_ms, EntryId id) const {
+        return !is_full() || is_older({id, delivered_ms, 0, 0}, entries_.front());
+    }
+    void take(const Pending& pending) {
+        if (is_full()) {
+            std::pop_heap(entries_.begin(), entries_.end(), is_older);
+            entries_.pop_back();
+        }
+        entries_.push_back(pending);
+        std::push_heap(entries_.begin(), entries_.end(), is_older);
+    }
+    std::vector<Pending> oldest_first() {
+        std::sort_heap(entries_.begin(), entries_.end(), is_older);
+        return std::move(entries_);
+    }
+
+  private:
+    std::size_t count_;
+    std::vector<Pending> entries_;
+};
+
+}  // namespace
+
+std::vector<PendingList::OldBlock> PendingList::old_blocks(std::int64_t until_ms) {
+    std::vector<OldBlock> old;
+    oldest_bound_ms_ = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t b = 0; b < blocks_.size(); ++b) {
+        oldest_bound_ms_ = std::min(oldest_bound_ms_, blocks_[b].oldest_ms);
+        if (blocks_[b].oldest_ms <= until_ms) old.push_back({blocks_[b].oldest_ms, b});
+    }
+    std::ranges::make_heap(old, std::greater{});
+    return old;
+}
+
 std::vector<Pending> PendingList::oldest(std::size_t count, std::int64_t until_ms,
                                          const std::function<bool(const Pending&)>& accepts) {
-    struct Candidate {
-        std::int64_t oldest_ms;
-        std::size_t block;
-        bool operator<(const Candidate& other) const { return other.oldest_ms < oldest_ms; }
-    };
-    std::vector<Candidate> candidates;
-    for (std::size_t b = 0; b < blocks_.size(); ++b) {
-        if (blocks_[b].oldest_ms <= until_ms) candidates.push_back({blocks_[b].oldest_ms, b});
-    }
-    std::make_heap(candidates.begin(), candidates.end());
-
-    std::vector<Pending> best;  // a heap with the youngest at the front
-    while (!candidates.empty()) {
-        const Candidate next = candidates.front();
-        std::pop_heap(candidates.begin(), candidates.end());
-        candidates.pop_back();
-        if (best.size() == count && next.oldest_ms > best.front().delivered_ms) break;
-        Block& block = blocks_[next.block];
+    if (count == 0 || oldest_bound_ms_ > until_ms) return {};
+    OldestHeap heap(count);
+    // The block with the lowest bound first; of equals the one with the lower ids.
+    for (auto old = old_blocks(until_ms); !old.empty(); old.pop_back()) {
+        Block& block = blocks_[old.front().index];
+        if (!heap.may_take(old.front().oldest_ms, block.at(0).id)) break;
+        std::ranges::pop_heap(old, std::greater{});
         block.tighten();
         for (std::size_t i = 0; i < block.count; ++i) {
             const Pending& pending = block.at(i);
             if (pending.delivered_ms > until_ms) continue;
-            if (best.size() == count && !is_older(pending, best.front())) continue;
-            if (!accepts(pending)) continue;
-            if (best.size() == count) {
-                std::pop_heap(best.begin(), best.end(), is_older);
-                best.pop_back();
-            }
-            best.push_back(pending);
-            std::push_heap(best.begin(), best.end(), is_older);
+            if (!heap.may_take(pending.delivered_ms, pending.id) || !accepts(pending)) continue;
+            heap.take(pending);
         }
     }
-    std::sort_heap(best.begin(), best.end(), is_older);
-    return best;
+    return heap.oldest_first();
 }
 
 std::optional<std::int64_t> PendingList::oldest_ms() {
@@ -311,6 +338,7 @@ static_assert(sizeof(SavedPending) == 24);
 }  // namespace
 
 void PendingList::save(std::string& out) const {
+    out.reserve(out.size() + sizeof(size_) + size_ * sizeof(SavedPending));
     put_u64(out, size_);
     for (const Block& block : blocks_) {
         for (std::size_t i = 0; i < block.count; ++i) {
@@ -338,6 +366,7 @@ Result<PendingList> PendingList::load(std::string_view& bytes, std::int64_t now_
         list.append(pending);
         ++list.size_;
     }
+    list.oldest_bound_ms_ = now_ms;
     bytes = reader.rest();
     return list;
 }

@@ -10,6 +10,7 @@
 //            or without anything idle enough are skipped by their summary
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -118,6 +119,14 @@ class PendingList {
         bool may_hold(const Filter& filter) const;
     };
 
+    struct OldBlock {
+        std::int64_t oldest_ms;
+        std::size_t index;
+        friend auto operator<=>(const OldBlock&, const OldBlock&) = default;
+    };
+
+    // A heap, the oldest at the front, of the blocks that may hold something old enough.
+    std::vector<OldBlock> old_blocks(std::int64_t until_ms);
     std::size_t block_of(EntryId id) const;
     void append(const Pending& pending);
     void insert(std::size_t block, const Pending& pending);
@@ -126,6 +135,8 @@ class PendingList {
 
     SlidingVector<Block> blocks_;
     std::uint64_t size_ = 0;
+    // Nothing in the list was delivered before this; tightened when oldest() passes.
+    std::int64_t oldest_bound_ms_ = std::numeric_limits<std::int64_t>::max();
 };
 
 }  // namespace sluice

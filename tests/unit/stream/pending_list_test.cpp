@@ -115,6 +115,46 @@ TEST(PendingList, oldest_passes_over_what_is_not_accepted) {
     EXPECT_EQ(old[0].id.ms, 701u);
 }
 
+TEST(PendingList, oldest_of_equal_times_are_the_lowest_ids) {
+    PendingList list;
+    for (std::uint64_t i = 1; i <= 2000; ++i) {
+        list.put(pending(i, 0, 7));
+    }
+    list.put(pending(1500, 0, 6));
+    const auto old = list.oldest(3, 7, any);
+    ASSERT_EQ(old.size(), 3u);
+    EXPECT_EQ(old[0].id.ms, 1500u);
+    EXPECT_EQ(old[1].id.ms, 1u);
+    EXPECT_EQ(old[2].id.ms, 2u);
+}
+
+TEST(PendingList, oldest_sees_what_became_old_after_it_found_nothing) {
+    PendingList list = list_of(1000);
+    EXPECT_TRUE(list.oldest(5, 0, any).empty());
+    list.put(pending(700, 0, -5));
+    ASSERT_EQ(list.oldest(5, 0, any).size(), 1u);
+    list.erase({700, 0});
+    EXPECT_TRUE(list.oldest(5, 0, any).empty());
+    EXPECT_EQ(list.oldest(5, 3, any).size(), 3u);
+}
+
+TEST(PendingList, oldest_agrees_with_sorting_everything) {
+    Random random(5);
+    PendingList list;
+    std::vector<Pending> all;
+    for (std::uint64_t i = 1; i <= 3000; ++i) {
+        all.push_back(pending(i, 0, static_cast<std::int64_t>(random.below(40))));
+        list.put(all.back());
+    }
+    std::ranges::sort(all, {}, [](const Pending& p) { return std::pair(p.delivered_ms, p.id); });
+    for (const std::size_t count : {1u, 7u, 100u, 2500u}) {
+        const auto old = list.oldest(count, 30, any);
+        for (std::size_t i = 0; i < old.size(); ++i) {
+            EXPECT_EQ(old[i], all[i]);
+        }
+    }
+}
+
 TEST(PendingList, removing_a_consumer_leaves_the_others) {
     PendingList list = list_of(1000);
     EXPECT_EQ(list.erase_consumer(1), 334u);
