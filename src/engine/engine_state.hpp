@@ -64,6 +64,7 @@ class Engine::State {
     MonoTime last_flush{};
     MonoTime next_space_check{};
     MonoTime next_checkpoint_try{};
+    MonoTime last_upkeep{};
 
     std::vector<std::string> notes;
     std::uint64_t expired_keys = 0;

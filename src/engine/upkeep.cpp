@@ -146,6 +146,7 @@ void Engine::State::mind_compaction() {
 }
 
 void Engine::State::on_time() {
+    last_upkeep = mono;
     expire();
     if (journal->is_poisoned()) return;
     if (journal->has_unsynced()) {
@@ -161,10 +162,13 @@ void Engine::State::on_time() {
 
 MonoTime Engine::State::deadline() const {
     MonoTime next = no_deadline;
+    // What is due already goes on a millisecond after the last time, not after this question:
+    // asked in every turn, that would never come.
+    const MonoTime soon = last_upkeep + Duration::from_ms(1);
     if (const auto expiry = keys.next_expiry()) {
         const std::int64_t wait = std::max<std::int64_t>(0, (*expiry - wall).microseconds);
-        // Rounded up to a millisecond, and never so far that the sum overflows.
-        next = mono + Duration{std::min<std::int64_t>(wait + 1000, 3'600'000'000)};
+        // Never so far that the sum overflows.
+        next = wait == 0 ? soon : mono + Duration{std::min<std::int64_t>(wait, 3'600'000'000)};
     }
     if (journal->is_poisoned()) return next;
     if (journal->has_unsynced() && !is_sync_due) {
@@ -173,7 +177,7 @@ MonoTime Engine::State::deadline() const {
     if (journal->wants_mark()) next = std::min(next, last_flush + quiet_before_mark);
     if (journal->preparer().is_full() || is_disk_full) next = std::min(next, next_space_check);
     if (compactor->has_bytes() || is_checkpoint_wanted || is_compaction_wanted) {
-        next = std::min(next, mono + Duration::from_ms(1));
+        next = std::min(next, soon);
     }
     return next;
 }
