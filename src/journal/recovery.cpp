@@ -47,6 +47,13 @@ class Walk {
     // Step 3.
     Result<std::uint64_t> durable_behind(std::uint64_t position);
     Result<bool> skip_damage();
+    struct Salvaged {
+        std::uint64_t headers = 0;  // of batches, damaged, all their records found again
+        bool has_losses = false;
+    };
+    Salvaged salvage(std::uint64_t begin, std::uint64_t end);
+    bool is_batch_header(const SegmentScan::Gap& gap) const;
+    void leave_damage_for_restart(std::uint64_t position);
     // Steps 4 and 5.
     Result<bool> take(const FoundBatch& batch);
     void visit(const RecordView& record, bool staged);
@@ -65,6 +72,8 @@ class Walk {
     std::uint64_t at_ = 0;  // where the walk stands
     std::uint64_t expected_;
     std::optional<std::uint32_t> previous_checksum_;
+    // The last batches of a process were lost: the next one has `expected_` or a higher number.
+    bool is_sequence_open_ = false;
     std::vector<StagedRecord> staged_;
     bool is_staging_ = false;
     // Behind the last complete command, and the chain as it was there.
@@ -153,7 +162,8 @@ Result<void> Walk::find_start() {
 }
 
 bool Walk::continues(const FoundBatch& batch) const {
-    return batch.header.sequence == expected_ &&
+    const std::uint64_t sequence = batch.header.sequence;
+    return (sequence == expected_ || (is_sequence_open_ && sequence > expected_)) &&
            (!previous_checksum_ || batch.header.previous_checksum == *previous_checksum_);
 }
 
@@ -219,12 +229,61 @@ Result<std::uint64_t> Walk::durable_behind(std::uint64_t position) {
     return durable;
 }
 
+// A header is no record: a gap that holds just one, behind padding or not, loses nothing.
+bool Walk::is_batch_header(const SegmentScan::Gap& gap) const {
+    if (gap.key_number) return false;
+    const std::uint64_t block = round_up(gap.begin, block_alignment);
+    if (gap.end == gap.begin + batch_header_size) return true;
+    return gap.end == block + batch_header_size &&
+           scan().between(gap.begin, block).find_first_not_of('\0') == std::string_view::npos;
+}
+
+// The records may be intact though their batch's header is not.
+Walk::Salvaged Walk::salvage(std::uint64_t begin, std::uint64_t end) {
+    Salvaged salvaged;
+    scan().salvage_records(
+        begin, end, [&](const RecordView& record) { visit(record, false); },
+        [&](const SegmentScan::Gap& gap) {
+            const auto bytes = scan().between(gap.begin, gap.end);
+            const bool is_empty = bytes.find_first_not_of('\0') == std::string_view::npos;
+            if (is_empty && gap.end - gap.begin < block_alignment) return;
+            const bool is_header = is_batch_header(gap);
+            if (is_header) ++salvaged.headers;
+            salvaged.has_losses = salvaged.has_losses || !is_header;
+            report({.file = segment_file_name(loaded_.base),
+                    .begin = gap.begin,
+                    .end = gap.end,
+                    .file_offset = gap.begin - loaded_.base,
+                    .key_number = gap.key_number,
+                    .records_lost = !is_header});
+        });
+    return salvaged;
+}
+
+// A later process had seen the journal end here, and went on in a segment of its own.
+void Walk::leave_damage_for_restart(std::uint64_t position) {
+    at_ = complete_end_ = position;
+    complete_index_ = index_;
+    complete_sequence_ = expected_;
+    is_sequence_open_ = true;
+    current().end = position;
+}
+
 // No batch follows: the end, or damage with more behind it.
 Result<bool> Walk::skip_damage() {
     SLUICE_TRY_ASSIGN(const std::uint64_t durable, durable_behind(at_));
     if (durable <= round_up(at_, block_alignment)) return false;
+    release_staged();
     const std::size_t here = index_;
     const std::uint64_t begin = at_;
+    Salvaged all;
+    const auto report_missing = [&](std::uint64_t base, std::uint64_t from, std::uint64_t until) {
+        report({.file = segment_file_name(base),
+                .begin = from,
+                .end = until,
+                .file_offset = from - base,
+                .key_number = std::nullopt});
+    };
     for (std::size_t i = here; i < found_.segments.size(); ++i) {
         if (i != index_) SLUICE_TRY(load(i));
         const std::uint64_t from = i == here ? begin : loaded_.base + segment_header_size;
@@ -235,23 +294,16 @@ Result<bool> Walk::skip_damage() {
         const std::uint64_t until = next       ? next->position
                                     : restarts ? found_.segments[i + 1]->previous_end
                                                : scan().limit();
-        // The records may be intact though their batch's header is not.
-        scan().salvage_records(
-            from, until, [&](const RecordView& record) { visit(record, false); },
-            [&](const SegmentScan::Gap& gap) {
-                const auto bytes = scan().between(gap.begin, gap.end);
-                const bool is_empty = bytes.find_first_not_of('\0') == std::string_view::npos;
-                // A header is no record: a gap of its size loses nothing.
-                const bool is_header = gap.end - gap.begin == batch_header_size;
-                if (is_empty && gap.end - gap.begin < block_alignment) return;
-                report({.file = segment_file_name(loaded_.base),
-                        .begin = gap.begin,
-                        .end = gap.end,
-                        .file_offset = gap.begin - loaded_.base,
-                        .key_number = gap.key_number,
-                        .records_lost = !is_header});
-            });
+        const Salvaged salvaged = salvage(from, until);
+        all.headers += salvaged.headers;
+        all.has_losses = all.has_losses || salvaged.has_losses;
         if (next) {
+            // Batches of which no byte is left: their numbers are missing.
+            const std::uint64_t missing = next->header.sequence - expected_;
+            const bool is_silent = !is_sequence_open_ && !all.has_losses && missing > all.headers;
+            const std::uint64_t hole = found_.segments[here]->limit();
+            if (is_silent && i == here) report_missing(loaded_.base, begin, until);
+            if (is_silent && i != here) report_missing(hole, hole, std::max(hole, loaded_.base));
             expected_ = next->header.sequence;
             previous_checksum_.reset();
             at_ = next->position;
@@ -260,7 +312,10 @@ Result<bool> Walk::skip_damage() {
         }
         current().end = until;
         at_ = until;
-        if (restarts) return true;
+        if (restarts) {
+            leave_damage_for_restart(until);
+            return true;
+        }
     }
     return false;
 }
@@ -317,6 +372,7 @@ Result<bool> Walk::take(const FoundBatch& batch) {
     found_.bytes += batch.header.size;
     at_ = batch.end();
     expected_ = batch.header.sequence + 1;
+    is_sequence_open_ = false;
     previous_checksum_ = batch.checksum;
     current().end = at_;
     if (!is_staging_) {
@@ -372,11 +428,19 @@ void Walk::finish() {
         start.next_base = std::max(start.next_base, segment->limit());
         start.next_number = std::max(start.next_number, segment->number + 1);
     }
+    const auto is_empty = [](const std::unique_ptr<Segment>& segment) {
+        return segment->end <= segment->base + segment_header_size;
+    };
     std::vector<std::unique_ptr<Segment>> kept;
-    for (auto& segment : segments) {
-        const bool is_empty = segment->end <= segment->base + segment_header_size;
-        (is_empty ? found_.empty_segments : kept).push_back(std::move(segment));
+    while (!segments.empty()) {
+        auto segment = std::move(segments.back());
+        segments.pop_back();
+        // An empty one that says where an earlier process ended is needed by those behind it.
+        const bool is_link = segment->previous_end != 0 && !kept.empty();
+        const bool is_kept = is_link || !is_empty(segment);
+        (is_kept ? kept : found_.empty_segments).push_back(std::move(segment));
     }
+    std::ranges::reverse(kept);
     segments = std::move(kept);
     // Nothing was ever durable: the empty segments go, and the next one is the first again.
     if (segments.empty() && from_.position == 0) start.next_number = 0;
