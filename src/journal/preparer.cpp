@@ -1,6 +1,8 @@
 #include "journal/preparer.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 namespace sluice {
@@ -8,6 +10,7 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t spares_max = 2;
+constexpr std::string_view spare_prefix = "spare-";
 constexpr std::uint64_t zero_write_bytes = 1ULL << 20;
 
 }  // namespace
@@ -125,7 +128,8 @@ Result<void> SegmentPreparer::prepare_now(Segment& segment) {
 IoTask SegmentPreparer::retire(const Segment& segment) {
     const std::string name = segment_file_name(segment.base);
     const bool recycle = spares_.size() < spares_max;
-    const std::string spare = recycle ? "spare-" + std::to_string(spare_number_++) + ".log" : "";
+    const std::string spare =
+        recycle ? std::string(spare_prefix) + std::to_string(spare_number_++) + ".log" : "";
     return {[&files = files_, name, spare]() -> Result<void> {
                 SLUICE_TRY(spare.empty() ? files.remove(name) : files.rename(name, spare));
                 return files.sync_directory();
@@ -136,7 +140,11 @@ IoTask SegmentPreparer::retire(const Segment& segment) {
 }
 
 void SegmentPreparer::add_spare(std::string name, std::uint64_t size) {
-    spare_number_ = std::max(spare_number_, spares_.size() + 1);
+    // New spares must not take the name of one that is there.
+    std::uint64_t number = 0;
+    const std::string_view digits = std::string_view(name).substr(spare_prefix.size());
+    (void)std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    spare_number_ = std::max(spare_number_, number + 1);
     spares_.push_back({std::move(name), size});
 }
 
