@@ -127,7 +127,7 @@ npm_ci() {
     local stamp=$folder/node_modules/.package-lock.json
     [ "$stamp" -nt "$folder/package-lock.json" ] && return 0
     need_node
-    say "installing npm packages for ${folder#"$sluice_root"/}"
+    say "installing the npm packages of $folder/package.json"
     (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund >&2) ||
         fail "npm could not install the packages of $folder/package-lock.json"
     touch "$stamp"
