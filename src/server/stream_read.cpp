@@ -33,7 +33,7 @@ class Read {
     // Finds each stream and the id behind which it is read.
     bool find_streams() {
         for (std::size_t i = 0; i < options_.keys.size(); ++i) {
-            const auto found = find_or_await(options_.keys[i]);
+            const auto found = find_stream(context_, options_.keys[i]);
             if (!found) return false;
             streams_.push_back(*found);
             const auto after = resolve(i);
@@ -41,14 +41,6 @@ class Read {
             after_.push_back(*after);
         }
         return true;
-    }
-
-    // Who waits already goes on waiting while the name holds something else.
-    std::optional<StreamKey> find_or_await(std::string_view name) {
-        if (!is_retry(context_)) return find_stream(context_, name);
-        Key* const key = context_.engine.find(context_.tenant, name);
-        if (key == nullptr || key->stream() == nullptr) return StreamKey{};
-        return StreamKey{key, key->stream()};
     }
 
     std::optional<EntryId> resolve(std::size_t i) {
