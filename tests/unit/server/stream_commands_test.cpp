@@ -225,6 +225,48 @@ TEST_F(Streams, a_restart_keeps_owners_counts_and_positions_and_sets_idle_times_
               "-ERR The ID specified in XADD is equal or smaller than the target stream top item");
 }
 
+// --- damaged entries ---
+
+class DamagedStreams : public Streams {
+  protected:
+    // Flips a bit of the value of entry 2-0 where it lies, once nothing of it is in memory.
+    void SetUp() override {
+        tell("XADD s 1-0 f one");
+        tell("XADD s 2-0 f needle");
+        tell("XADD s 3-0 f three");
+        tell("XGROUP CREATE s g 0");
+        door_.reopen();
+        for (const std::string& name : door_.disk().names_at_rest()) {
+            std::string bytes = door_.disk().bytes_at_rest(name);
+            const std::size_t at = bytes.find("needle");
+            if (at == std::string::npos) continue;
+            bytes[at] ^= 1;
+            door_.disk().replace_at_rest(name, bytes);
+        }
+        again_ = &door_.connect();
+    }
+    std::string ask(std::string_view line) {
+        return heard(again_->send(std::string(line) + "\r\n"));
+    }
+
+    Client* again_ = nullptr;
+};
+
+TEST_F(DamagedStreams, are_told_by_id_and_never_served) {
+    EXPECT_TRUE(ask("XRANGE s - +").starts_with("-CORRUPT entry 2-0: ")) << ask("XRANGE s - +");
+    EXPECT_TRUE(ask("XINFO STREAM s FULL").starts_with("-CORRUPT entry 2-0: "));
+    EXPECT_EQ(ask("XRANGE s 3 +"), "[[\"3-0\" [\"f\" \"three\"]]]");
+    EXPECT_EQ(ask("XREVRANGE s + - COUNT 1"), "[[\"3-0\" [\"f\" \"three\"]]]");
+}
+
+TEST_F(DamagedStreams, are_read_up_to_the_damage_and_on_behind_it) {
+    EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"1-0\" [\"f\" \"one\"]]]]]");
+    EXPECT_TRUE(ask("XREADGROUP GROUP g c STREAMS s >").starts_with("-CORRUPT entry 2-0: "));
+    EXPECT_EQ(ask("XPENDING s g"), "[1 \"1-0\" \"1-0\" [[\"c\" \"1\"]]]");
+    EXPECT_EQ(ask("XDEL s 2-0"), "1");
+    EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"3-0\" [\"f\" \"three\"]]]]]");
+}
+
 // --- a stream that is named twice ---
 
 TEST_F(Streams, a_stream_named_twice_goes_on_where_it_ended) {
