@@ -235,7 +235,9 @@ EntryRef Engine::append_entry(Key& key, EntryId id, std::uint32_t elements,
 }
 
 void Engine::release_entry(EntryRef ref) {
-    state_->journal->segments().remove_live(ref.position, ref.length, state_->journal->end());
+    // The record that says so comes next: the bytes stay until what begins here is durable.
+    const std::uint64_t released_at = state_->journal->end() + 1;
+    state_->journal->segments().remove_live(ref.position, ref.length, released_at);
 }
 
 Result<EntryView> Engine::read_entry(Key& key, EntryId id, EntryRef ref) {
