@@ -1,5 +1,6 @@
 #include "engine/engine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/engine_state.hpp"
@@ -206,7 +207,9 @@ Result<void> Engine::admit_write(bool grows) const {
         return Error{Errc::unavailable, "the journal was stopped by a failed write"};
     }
     if (!state_->is_disk_full) return {};
-    if (grows || journal.room() < last_room_bytes) {
+    // Of small segments, on a small disk, a part of one.
+    const std::uint64_t last_room = std::min(last_room_bytes, state_->options.segment_bytes / 4);
+    if (grows || journal.room() < last_room) {
         return Error{Errc::limit, "the disk is full"};
     }
     return {};
