@@ -1,0 +1,89 @@
+// The check of a data folder finds what is planted, and nothing else.
+#include "engine/store_audit.hpp"
+
+#include <gtest/gtest.h>
+
+#include "journal/segment.hpp"
+#include "unit/engine/store.hpp"
+
+namespace sluice::testing {
+namespace {
+
+class StoreAuditTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        store.open();
+        for (std::uint64_t id = 1; id <= 60; ++id) {
+            store.publish("s", id, std::string(4000, 'x'));
+            while (store.run_one()) {
+            }
+        }
+        store.checkpoint();
+        store.reopen();
+        store.set("k", "v");
+        store.settle();
+        store.disk.cut_power();
+        store.engine.reset();
+        FirstChoice chooser;
+        store.disk.crash(chooser);
+    }
+    StoreAudit audit() {
+        const AuditObserver observer;
+        auto result = audit_store(store.files, observer);
+        EXPECT_TRUE(result) << result.error().message;
+        return *result;
+    }
+    Store store;
+};
+
+TEST_F(StoreAuditTest, an_intact_store_is_intact_and_unchanged) {
+    const auto names = store.disk.names_at_rest();
+    const StoreAudit found = audit();
+    EXPECT_TRUE(found.is_intact()) << found.damages[0];
+    EXPECT_EQ(found.store, 0x5eedu);
+    EXPECT_GE(found.records, 62u);
+    EXPECT_EQ(found.checkpoints, 1u);
+    EXPECT_EQ(found.torn_bytes, 0u);
+    EXPECT_EQ(store.disk.names_at_rest(), names);
+}
+
+TEST_F(StoreAuditTest, a_flipped_bit_anywhere_that_matters_is_found_with_its_file) {
+    const SimDisk intact = store.disk;
+    const std::string segment = store.names("journal-")[1];
+    const std::string checkpoint = store.names("checkpoint-")[0];
+    const std::pair<std::string, std::size_t> places[] = {
+        {segment, 20},        {segment, 4096},       {segment, 4096 + 20}, {segment, 4096 + 66},
+        {segment, 4096 + 80}, {segment, 4096 + 900}, {checkpoint, 20},     {checkpoint, 70},
+    };
+    for (const auto& [name, at] : places) {
+        SCOPED_TRACE(name + " " + std::to_string(at));
+        store.disk = intact;
+        store.flip_byte(name, at);
+        const StoreAudit found = audit();
+        ASSERT_FALSE(found.is_intact());
+        EXPECT_TRUE(found.damages[0].contains(name)) << found.damages[0];
+    }
+}
+
+TEST_F(StoreAuditTest, a_zeroed_sector_and_a_zeroed_block_are_found) {
+    const SimDisk intact = store.disk;
+    const std::string segment = store.names("journal-")[1];
+    for (const std::size_t size : {512u, 4096u}) {
+        store.disk = intact;
+        auto bytes = store.disk.bytes_at_rest(segment);
+        bytes.replace(8192 + 4096, size, size, '\0');
+        store.disk.replace_at_rest(segment, bytes);
+        EXPECT_FALSE(audit().is_intact()) << size;
+    }
+}
+
+TEST_F(StoreAuditTest, a_folder_without_a_store_is_not_found) {
+    SimDisk disk(1);
+    SimFileSystem files(disk);
+    const AuditObserver observer;
+    EXPECT_EQ(audit_store(files, observer).error().code, Errc::not_found);
+    EXPECT_TRUE(disk.names_at_rest().empty());
+}
+
+}  // namespace
+}  // namespace sluice::testing
