@@ -24,7 +24,7 @@ from traced import Connection, is_error  # noqa: E402
 
 ARGUMENTS = ["--durability", "disk", "--segment-bytes", "1MiB", "--checkpoint-bytes", "1MiB"]
 REPORT = re.compile(
-    r"corrupt|damage|torn|cut|checksum|lost\+found|missing|incomplete|unreadable", re.I)
+    r"corrupt|damage|torn|cut|checksum|lost\+found|missing|incomplete|cannot be read", re.I)
 STREAMS, ENTRIES = 3, 120
 
 

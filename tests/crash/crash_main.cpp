@@ -21,6 +21,7 @@ namespace sluice::testing {
 namespace {
 
 constexpr std::size_t consumers_per_stream = 2;
+constexpr std::uint64_t entries_per_life_max = 100'000;  // of all writers: audits stay short
 constexpr std::uint64_t life_ms_min = 20;
 constexpr std::uint64_t life_ms_max = 400;
 constexpr Duration stop_wait_max = Duration::from_seconds(10);
@@ -61,9 +62,11 @@ Result<void> create_groups(const Address& server) {
 
 std::vector<std::jthread> start_workers(const Address& server, Ledger& ledger, Random& random) {
     std::vector<std::jthread> workers;
+    const std::uint64_t entries_max = entries_per_life_max / ledger.writers.size();
     for (WriterPage& page : ledger.writers) {
-        workers.emplace_back(
-            [&server, &page, seed = random.next()] { write_entries(server, seed, page); });
+        workers.emplace_back([&server, &page, entries_max, seed = random.next()] {
+            write_entries(server, seed, entries_max, page);
+        });
     }
     for (ConsumerPage& page : ledger.consumers) {
         const auto work = page.name == "claimer" ? claim : consume;

@@ -109,10 +109,11 @@ Result<void> write_pair(Client& client, PairPage& page) {
 
 }  // namespace
 
-void write_entries(const Address& server, std::uint64_t seed, WriterPage& page) {
+void write_entries(const Address& server, std::uint64_t seed, std::uint64_t entries_max,
+                   WriterPage& page) {
     Random random(seed);
     auto client = Client::connect(server);
-    while (client && page.complaint.empty()) {
+    while (client && page.complaint.empty() && page.sent - page.era_first < entries_max) {
         const std::size_t size = pipeline_lengths[random.below(pipeline_lengths.size())];
         if (!write_batch(*client, size, page)) return;
     }

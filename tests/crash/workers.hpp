@@ -9,8 +9,9 @@
 
 namespace sluice::testing {
 
-// XADD in pipelines of different lengths.
-void write_entries(const Address& server, std::uint64_t seed, WriterPage& page);
+// XADD in pipelines of different lengths, until the server dies or so many were sent in this era.
+void write_entries(const Address& server, std::uint64_t seed, std::uint64_t entries_max,
+                   WriterPage& page);
 // XREADGROUP and XACK of nine in ten.
 void consume(const Address& server, std::uint64_t seed, ConsumerPage& page);
 // XAUTOCLAIM of what others left, and XACK of half of it.
