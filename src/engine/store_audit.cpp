@@ -43,7 +43,11 @@ class Audit {
         const auto header = read_checkpoint(files_, name, {}, [](std::unique_ptr<Key>) {});
         if (!header && header.error().code == Errc::unsupported) return header.error();
         ++found_.checkpoints;
-        if (!header) found_.damages.push_back(name + ": " + header.error().message);
+        if (!header) {
+            found_.damages.push_back(name + ": " + header.error().message);
+        } else if (!needed_sequence_ || header->sequence < *needed_sequence_) {
+            needed_sequence_ = header->sequence;
+        }
         return {};
     }
 
@@ -99,9 +103,11 @@ class Audit {
         while (at < end) {
             const auto batch = next_batch(scan, at, end);
             if (!batch) break;
+            if (!last) check_missing_files(segment, *batch);
             check_gap(segment, last, at, *batch);
             SLUICE_TRY(check_batch(segment, scan, *batch, index));
             last = batch;
+            last_sequence_ = batch->header.sequence;
             at = batch->end();
         }
         check_end(segment, scan, {at, end});
@@ -116,6 +122,15 @@ class Audit {
         if (!batch) batch = scan.find_batch(at, 0);
         if (batch && batch->position >= end) return std::nullopt;
         return batch;
+    }
+
+    // Files below the oldest checkpoint may be gone; behind it the numbers of batches have no gap.
+    void check_missing_files(const SegmentFile& segment, const FoundBatch& first) {
+        const std::uint64_t sequence = first.header.sequence;
+        if (sequence <= last_sequence_ + 1 || sequence <= needed_sequence_.value_or(1)) return;
+        const std::uint64_t missing = sequence - last_sequence_ - 1;
+        found_.damages.push_back(std::to_string(missing) + " batches before " + segment.name +
+                                 " are missing; a file may have been removed");
     }
 
     void check_gap(const SegmentFile& segment, const std::optional<FoundBatch>& last,
@@ -179,6 +194,8 @@ class Audit {
     const AuditObserver& observer_;
     StoreAudit found_;
     std::vector<SegmentFile> segments_;
+    std::optional<std::uint64_t> needed_sequence_;  // of the oldest checkpoint
+    std::uint64_t last_sequence_ = 0;
 };
 
 }  // namespace

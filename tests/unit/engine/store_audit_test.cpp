@@ -77,6 +77,21 @@ TEST_F(StoreAuditTest, a_zeroed_sector_and_a_zeroed_block_are_found) {
     }
 }
 
+// A user would have seen: `sluice check` finds nothing wrong in a folder that lacks a file.
+TEST_F(StoreAuditTest, a_missing_file_is_found_wherever_it_was) {
+    for (const auto& checkpoint : store.names("checkpoint-"))
+        store.disk.remove_at_rest(checkpoint);
+    const SimDisk without_checkpoint = store.disk;
+    const auto segments = store.names("journal-");
+    ASSERT_GT(segments.size(), 4u);
+    for (const std::size_t lost : {0u, 1u, 3u}) {
+        store.disk = without_checkpoint;
+        store.disk.remove_at_rest(segments[lost]);
+        ASSERT_FALSE(audit().is_intact()) << lost;
+        EXPECT_TRUE(audit().damages[0].contains(segments[lost + 1]));
+    }
+}
+
 TEST_F(StoreAuditTest, a_folder_without_a_store_is_not_found) {
     SimDisk disk(1);
     SimFileSystem files(disk);
