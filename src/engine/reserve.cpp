@@ -13,19 +13,25 @@ constexpr std::uint64_t slice_bytes = 1 << 20;
 IoTask Reserve::grow_task() {
     const std::uint64_t size = std::min(slice_bytes, size_ - written_);
     auto file = std::make_shared<std::shared_ptr<File>>(file_);
-    return {[&files = files_, file, at = written_, size]() -> Result<void> {
+    auto taken = std::make_shared<std::uint64_t>(0);
+    return {[&files = files_, file, taken, at = written_, size, whole = size_]() -> Result<void> {
                 if (!*file) {
                     auto opened = files.open(file_name, FileSystem::Access::write);
                     if (!opened) opened = files.create(file_name);
                     if (!opened) return opened.error();
                     *file = std::move(*opened);
                 }
+                if (at == 0 && (*file)->allocate(whole)) {
+                    *taken = whole;
+                    return {};
+                }
+                *taken = size;
                 return (*file)->write_at(at, std::string(size, '\0'));
             },
-            [this, file, size](Result<void> result) {
+            [this, file, taken](Result<void> result) {
                 if (!result) return release();
                 file_ = *file;
-                written_ += size;
+                written_ += *taken;
                 if (!is_present()) return;
                 file_->drop_cache();
                 file_.reset();

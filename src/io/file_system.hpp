@@ -37,6 +37,11 @@ class File {
     virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) = 0;
     virtual Result<std::uint64_t> size() = 0;
     virtual Result<void> truncate(std::uint64_t size) = 0;
+    // Takes the space up to this size now, as zeroes, without writing them. unsupported where the
+    // file system cannot; the caller then writes zeroes.
+    virtual Result<void> allocate(std::uint64_t /*size*/) {
+        return Error{Errc::unsupported, "space cannot be taken without writing"};
+    }
     // Hints that the cached pages of this file will not be read soon.
     virtual void drop_cache() {}
 };

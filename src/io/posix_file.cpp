@@ -158,6 +158,16 @@ Result<std::uint64_t> PosixFile::size() {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+Result<void> PosixFile::allocate(std::uint64_t size) {
+    int result = 0;
+    do {
+        result = fallocate(descriptor_.number(), 0, 0, static_cast<off_t>(size));
+    } while (result != 0 && errno == EINTR);
+    if (result == 0) return {};
+    if (errno == EOPNOTSUPP || errno == ENOSYS) return File::allocate(size);
+    return failed(errno, "allocate", size);
+}
+
 Result<void> PosixFile::truncate(std::uint64_t size) {
     if (ftruncate(descriptor_.number(), static_cast<off_t>(size)) != 0) {
         return failed(errno, "truncate", size);

@@ -50,6 +50,7 @@ class PosixFile final : public File {
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override;
     Result<std::uint64_t> size() override;
     Result<void> truncate(std::uint64_t size) override;
+    Result<void> allocate(std::uint64_t size) override;
     void drop_cache() override;
 
   private:

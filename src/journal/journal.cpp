@@ -13,6 +13,8 @@ namespace {
 // The first segment of a process is small, so that starting is quick; each next one doubles.
 constexpr std::uint64_t first_segment_bytes = 8ULL << 20;
 constexpr std::uint64_t zero_bytes_min = 1ULL << 20;
+// A durable write of this size hides what it costs to mark extents as written.
+constexpr std::uint64_t large_write_bytes = 32ULL << 10;
 
 struct Write {
     std::shared_ptr<File> file;
@@ -84,6 +86,9 @@ Segment& Journal::next_segment(std::uint64_t room) {
     next_ = describe_segment(
         std::min(is_large ? options_.segment_bytes : active.size * 2, options_.segment_bytes));
     preparer_.prepare(*next_);
+    // What was written lately counts more than what was written long ago.
+    large_bytes_ /= 2;
+    all_bytes_ /= 2;
     return active;
 }
 
@@ -101,7 +106,8 @@ IoTask Journal::take_flush(std::int64_t wall_us) {
     while (!sealed.empty() && sealed.front().segment->file) {
         taken_ = sealed.front().end;
         writes.push_back(write_of(sealed.front()));
-        bytes_since_preparation_ += writes.back().bytes.size();
+        const std::uint64_t size = writes.back().bytes.size();
+        count_write(size, size < large_write_bytes);
         sealed.pop_front();
     }
     // What went to the kernel before must become durable too: then one sync covers both.
@@ -155,7 +161,7 @@ void Journal::write_pending(std::int64_t wall_us) {
             poison_ = result.error().message;
             return;
         }
-        bytes_since_preparation_ += write.bytes.size();
+        count_write(write.bytes.size(), false);
         written_ = taken_ = sealed.front().end;
         sealed.pop_front();
     }
@@ -174,6 +180,17 @@ std::uint64_t Journal::room() const {
     const Segment& active = *segments_.all().back();
     const std::uint64_t left = active.limit() - std::min(appender_->end(), active.limit());
     return left + (next_->file ? next_->size - segment_header_size : 0);
+}
+
+void Journal::count_write(std::uint64_t bytes, bool is_small) {
+    bytes_since_preparation_ += bytes;
+    all_bytes_ += bytes;
+    if (!is_small) large_bytes_ += bytes;
+}
+
+SegmentPreparer::Fill Journal::fill() const {
+    return large_bytes_ > all_bytes_ / 2 ? SegmentPreparer::Fill::allocate
+                                         : SegmentPreparer::Fill::zero;
 }
 
 std::uint64_t Journal::zero_bytes() {

@@ -83,7 +83,7 @@ class Journal final : private Appender::SegmentSource {
 
     // Work that keeps the next segment ready, in pieces.
     bool can_prepare() const { return preparer_.has_work(); }
-    IoTask take_preparation() { return preparer_.next_task(zero_bytes()); }
+    IoTask take_preparation() { return preparer_.next_task(zero_bytes(), fill()); }
     SegmentPreparer& preparer() { return preparer_; }
     const SegmentPreparer& preparer() const { return preparer_; }
     bool next_is_ready() const { return next_->file != nullptr; }
@@ -102,6 +102,8 @@ class Journal final : private Appender::SegmentSource {
     std::unique_ptr<Segment> describe_segment(std::uint64_t size);
     void flushed(const Result<void>& result, std::uint64_t end);
     std::uint64_t zero_bytes();
+    SegmentPreparer::Fill fill() const;
+    void count_write(std::uint64_t bytes, bool is_small);
 
     JournalOptions options_;
     SegmentList segments_;
@@ -117,6 +119,8 @@ class Journal final : private Appender::SegmentSource {
     std::uint64_t taken_ = 0;           // behind what a flush or write has taken
     std::uint64_t unsynced_begin_ = 0;  // [unsynced_begin_, written_) went to the kernel only
     std::uint64_t bytes_since_preparation_ = 0;
+    std::uint64_t large_bytes_ = 0;  // of this segment's bytes, those in large or unsynced writes
+    std::uint64_t all_bytes_ = 0;
     std::uint64_t flushes_ = 0;
     bool is_flushing_ = false;  // a flush writes; one that only syncs does not hold writers up
     std::string poison_;

@@ -24,6 +24,7 @@ struct SegmentPreparer::Progress {
     std::string name;
     std::string recycled;  // the spare to begin with; empty when there is none
     Step step = Step::create;
+    Fill fill = Fill::zero;
     std::uint64_t zeroed = 0;
     std::shared_ptr<File> file;
 };
@@ -53,6 +54,24 @@ void SegmentPreparer::prepare(Segment& segment) {
     queue_.push_back(&segment);
 }
 
+Result<void> SegmentPreparer::fill(Progress& progress, std::uint64_t zero_bytes) {
+    static const std::string zeroes(zero_write_bytes, '\0');
+    if (progress.fill == Fill::allocate) {
+        const auto allocated = progress.file->allocate(progress.header.size);
+        if (allocated) progress.zeroed = progress.header.size;
+        if (!allocated && allocated.error().code != Errc::unsupported) return allocated;
+    }
+    const std::uint64_t until = std::min(progress.zeroed + zero_bytes, progress.header.size);
+    while (progress.zeroed < until) {
+        const auto size = std::min<std::uint64_t>(zero_write_bytes, until - progress.zeroed);
+        SLUICE_TRY(
+            progress.file->write_at(progress.zeroed, std::string_view(zeroes).substr(0, size)));
+        progress.zeroed += size;
+    }
+    if (progress.zeroed == progress.header.size) progress.step = Progress::Step::publish;
+    return {};
+}
+
 Result<void> SegmentPreparer::advance(FileSystem& files, Progress& progress,
                                       std::uint64_t zero_bytes) {
     using Step = Progress::Step;
@@ -68,18 +87,7 @@ Result<void> SegmentPreparer::advance(FileSystem& files, Progress& progress,
         }
         return {};
     }
-    if (progress.step == Step::zero) {
-        static const std::string zeroes(zero_write_bytes, '\0');
-        const std::uint64_t until = std::min(progress.zeroed + zero_bytes, progress.header.size);
-        while (progress.zeroed < until) {
-            const auto size = std::min<std::uint64_t>(zero_write_bytes, until - progress.zeroed);
-            SLUICE_TRY(
-                progress.file->write_at(progress.zeroed, std::string_view(zeroes).substr(0, size)));
-            progress.zeroed += size;
-        }
-        if (progress.zeroed == progress.header.size) progress.step = Step::publish;
-        return {};
-    }
+    if (progress.step == Step::zero) return fill(progress, zero_bytes);
     SLUICE_TRY(progress.file->write_at(0, encode_segment_header(progress.header)));
     SLUICE_TRY(progress.file->sync());
     SLUICE_TRY(files.rename(progress.temporary, progress.name));
@@ -89,10 +97,11 @@ Result<void> SegmentPreparer::advance(FileSystem& files, Progress& progress,
     return {};
 }
 
-IoTask SegmentPreparer::next_task(std::uint64_t zero_bytes) {
+IoTask SegmentPreparer::next_task(std::uint64_t zero_bytes, Fill fill) {
     SLUICE_CHECK(has_work(), "a task is asked for when there is one");
     if (!progress_) progress_ = begin(*queue_.front());
     auto progress = progress_;
+    progress->fill = fill;
     return {
         [&files = files_, progress, zero_bytes] { return advance(files, *progress, zero_bytes); },
         [this, progress](Result<void> result) {

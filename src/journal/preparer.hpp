@@ -1,7 +1,9 @@
 // Makes segment files ready ahead of their use: zero-filled or recycled, synced, under their name.
 //
 // Theory     Overwriting blocks that exist needs no change of the file's size or extents, so one
-//            write makes a batch durable. Zeroing goes on in small tasks between flushes.
+//            small write makes a batch durable. Zeroing goes on in small tasks between flushes.
+//            While the journal grows fast, zeroes would double what is written, and large batches
+//            hide the cost of marking extents as written: then space is only allocated.
 // Promise    a segment gets its file only when header, contents and name are on the device
 // Errors     limit: no space; the task is tried again after retry()
 // Threads    the engine thread; tasks run on the I/O thread
@@ -30,8 +32,9 @@ class SegmentPreparer {
     bool has_work() const { return !queue_.empty() && !is_waiting_; }
     bool is_preparing(const Segment& segment) const;
     bool is_full() const { return is_waiting_; }
+    enum class Fill : std::uint8_t { zero, allocate };
     // The next piece; `zero_bytes` bounds how much is written. One task is out at a time.
-    IoTask next_task(std::uint64_t zero_bytes);
+    IoTask next_task(std::uint64_t zero_bytes, Fill fill);
     // After is_full(): space may have come back.
     void retry() { is_waiting_ = false; }
     // All at once, on this thread.
@@ -52,6 +55,7 @@ class SegmentPreparer {
     };
 
     static Result<void> advance(FileSystem& files, Progress& progress, std::uint64_t zero_bytes);
+    static Result<void> fill(Progress& progress, std::uint64_t zero_bytes);
     std::shared_ptr<Progress> begin(const Segment& segment);
 
     FileSystem& files_;
