@@ -62,7 +62,9 @@ void run_flushall(CommandContext& context) {
 
 void run_lastsave(CommandContext& context) {
     const std::uint64_t ms = context.engine.statistics().last_checkpoint_wall_ms;
-    context.reply.integer(static_cast<std::int64_t>(ms / 1000));
+    // Before the first checkpoint the start of the server, as in Redis: clients take 0 for nothing.
+    const std::int64_t started_ms = context.server.identity().started_wall.ms();
+    context.reply.integer((ms > 0 ? static_cast<std::int64_t>(ms) : started_ms) / 1000);
 }
 
 void run_save(CommandContext& context) {
