@@ -23,6 +23,9 @@ struct SealedRange {
     Segment* segment = nullptr;
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
+    // Behind the last command that is complete in it: what stands there counts only together with
+    // the range that follows.
+    std::uint64_t complete_end = 0;
 };
 
 struct RecordPlace {
@@ -78,7 +81,9 @@ class Appender {
   private:
     void open_batch();
     void roll(std::uint64_t room);
-    void close_batch(std::uint64_t durable, std::int64_t wall_us, bool is_unfinished);
+    void close_batch(std::uint64_t durable, std::int64_t wall_us, std::uint32_t unfinished_at);
+    // Where in the open batch the command at hand begins, for BatchHeader::unfinished_at.
+    std::uint32_t command_offset() const;
 
     std::uint64_t store_;
     SegmentSource& source_;
@@ -90,6 +95,7 @@ class Appender {
     std::uint64_t sealed_end_ = 0;
     std::uint32_t count_ = 0;
     std::uint32_t command_records_ = 0;
+    std::uint64_t command_begin_ = 0;  // position of its first record
     std::uint64_t last_durable_ = 0;
     std::int64_t last_wall_us_ = 0;
     bool is_open_ = false;

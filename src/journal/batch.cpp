@@ -10,7 +10,6 @@ namespace sluice {
 namespace {
 
 constexpr std::uint32_t magic = 0x54424c53;  // "SLBT"
-constexpr std::uint32_t flag_unfinished = 1;
 constexpr std::size_t checked_from = 8;
 
 std::uint32_t checksum_of(const char* at, std::uint64_t store, std::uint64_t position) {
@@ -28,7 +27,7 @@ std::uint32_t write_batch_header(char* at, std::uint64_t store, std::uint64_t po
     store_number(at + 16, header.sequence);
     store_number(at + 24, header.durable);
     store_number(at + 32, header.previous_checksum);
-    store_number(at + 36, header.is_unfinished ? flag_unfinished : 0u);
+    store_number(at + 36, header.unfinished_at);
     store_number(at + 40, header.wall_us);
     const std::uint32_t checksum = checksum_of(at, store, position);
     store_number(at + 4, checksum);
@@ -51,9 +50,9 @@ std::optional<ReadBatchHeader> read_batch_header(std::string_view bytes, std::ui
     header.sequence = load_number<std::uint64_t>(at + 16);
     header.durable = load_number<std::uint64_t>(at + 24);
     header.previous_checksum = load_number<std::uint32_t>(at + 32);
-    header.is_unfinished = (load_number<std::uint32_t>(at + 36) & flag_unfinished) != 0;
+    header.unfinished_at = load_number<std::uint32_t>(at + 36);
     header.wall_us = load_number<std::int64_t>(at + 40);
-    if (header.size < batch_header_size) return std::nullopt;
+    if (header.size < batch_header_size || header.unfinished_at > header.size) return std::nullopt;
     return ReadBatchHeader{header, checksum};
 }
 

@@ -21,7 +21,9 @@ struct BatchHeader {
     std::uint64_t sequence = 0;
     std::uint64_t durable = 0;  // everything below was on the device when this was closed
     std::uint32_t previous_checksum = 0;
-    bool is_unfinished = false;  // the last command goes on in the next batch
+    // Where in the batch the first record of the command begins that goes on in the next batch;
+    // 0: every command in it is complete.
+    std::uint32_t unfinished_at = 0;
     std::int64_t wall_us = 0;
 
     friend bool operator==(const BatchHeader&, const BatchHeader&) = default;

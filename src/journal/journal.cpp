@@ -57,7 +57,8 @@ Result<std::unique_ptr<Journal>> Journal::start(FileSystem& files, const Journal
     journal->appender_.emplace(
         Appender::Start{options.store, start.next_sequence, start.previous_checksum},
         static_cast<Appender::SegmentSource&>(*journal));
-    journal->written_ = journal->synced_ = journal->taken_ = journal->appender_->end();
+    journal->written_ = journal->synced_ = journal->taken_ = journal->complete_ =
+        journal->appender_->end();
     return journal;
 }
 
@@ -105,6 +106,7 @@ IoTask Journal::take_flush(std::int64_t wall_us) {
     auto& sealed = appender_->sealed();
     while (!sealed.empty() && sealed.front().segment->file) {
         taken_ = sealed.front().end;
+        complete_ = sealed.front().complete_end;
         writes.push_back(write_of(sealed.front()));
         const std::uint64_t size = writes.back().bytes.size();
         count_write(size, size < large_write_bytes);
@@ -114,7 +116,7 @@ IoTask Journal::take_flush(std::int64_t wall_us) {
     std::vector<std::shared_ptr<File>> syncs;
     if (written_ > synced_) {
         for (const auto& segment : segments_.all()) {
-            if (segment->end > unsynced_begin_ && segment->base < written_ && segment->file) {
+            if (segment->end > unsynced_begin_ && segment->base < taken_ && segment->file) {
                 syncs.push_back(segment->file);
             }
         }
@@ -133,7 +135,7 @@ IoTask Journal::take_flush(std::int64_t wall_us) {
             SLUICE_TRY(file->sync());
         return {};
     };
-    return {work, [this, end = taken_](Result<void> result) { flushed(result, end); }};
+    return {work, [this, end = complete_](Result<void> result) { flushed(result, end); }};
 }
 
 void Journal::flushed(const Result<void>& result, std::uint64_t end) {
@@ -162,7 +164,8 @@ void Journal::write_pending(std::int64_t wall_us) {
             return;
         }
         count_write(write.bytes.size(), false);
-        written_ = taken_ = sealed.front().end;
+        taken_ = sealed.front().end;
+        written_ = complete_ = sealed.front().complete_end;
         sealed.pop_front();
     }
 }

@@ -117,6 +117,7 @@ class Journal final : private Appender::SegmentSource {
     std::uint64_t written_ = 0;
     std::uint64_t synced_ = 0;
     std::uint64_t taken_ = 0;           // behind what a flush or write has taken
+    std::uint64_t complete_ = 0;        // behind the last complete command of that
     std::uint64_t unsynced_begin_ = 0;  // [unsynced_begin_, written_) went to the kernel only
     std::uint64_t bytes_since_preparation_ = 0;
     std::uint64_t large_bytes_ = 0;  // of this segment's bytes, those in large or unsynced writes

@@ -75,7 +75,6 @@ class Walk {
     // The last batches of a process were lost: the next one has `expected_` or a higher number.
     bool is_sequence_open_ = false;
     std::vector<StagedRecord> staged_;
-    bool is_staging_ = false;
     // Behind the last complete command, and the chain as it was there.
     std::uint64_t complete_end_ = 0;
     std::size_t complete_index_ = 0;
@@ -195,7 +194,6 @@ Result<bool> Walk::step() {
     if (restart != 0) {
         // What the earlier process left unfinished was cut.
         staged_.clear();
-        is_staging_ = false;
         expected_ = complete_sequence_;
         previous_checksum_.reset();
         return enter(restart, found_.segments[restart]->base + segment_header_size);
@@ -334,7 +332,6 @@ void Walk::release_staged() {
         visit({record.tag, record.position, record.body}, false);
     }
     staged_.clear();
-    is_staging_ = false;
 }
 
 void Walk::report(Damage damage) {
@@ -344,7 +341,11 @@ void Walk::report(Damage damage) {
 
 Result<bool> Walk::take(const FoundBatch& batch) {
     const std::uint64_t begin = batch.position + batch_header_size;
-    const bool stage = is_staging_ || batch.header.is_unfinished;
+    // Records from here on belong to a command that goes on in the next batch.
+    const bool is_finished = batch.header.unfinished_at == 0;
+    const std::uint64_t open_from =
+        is_finished ? batch.end() : batch.position + batch.header.unfinished_at;
+    const bool completes = is_finished || open_from > begin;
     // Looked at before anything is applied: a batch counts whole or not at all.
     std::uint32_t count = 0;
     const bool intact = scan().walk_records(begin, batch.end(), [&](const RecordView&) {
@@ -354,7 +355,10 @@ Result<bool> Walk::take(const FoundBatch& batch) {
         SLUICE_TRY_ASSIGN(const std::uint64_t durable, durable_behind(batch.end()));
         if (durable < batch.end()) return false;  // The torn last batch.
     }
-    const auto on_record = [&](const RecordView& record) { visit(record, stage); };
+    if (completes) release_staged();
+    const auto on_record = [&](const RecordView& record) {
+        visit(record, record.position >= open_from);
+    };
     if (intact) {
         scan().walk_records(begin, batch.end(), on_record);
     } else {
@@ -366,8 +370,6 @@ Result<bool> Walk::take(const FoundBatch& batch) {
                     .key_number = gap.key_number});
         });
     }
-    is_staging_ = stage;
-    if (!batch.header.is_unfinished) release_staged();
     ++found_.batches;
     found_.bytes += batch.header.size;
     at_ = batch.end();
@@ -375,7 +377,8 @@ Result<bool> Walk::take(const FoundBatch& batch) {
     is_sequence_open_ = false;
     previous_checksum_ = batch.checksum;
     current().end = at_;
-    if (!is_staging_) {
+    // Of a batch that is complete but for its last command, only that command is cut.
+    if (completes) {
         complete_end_ = at_;
         complete_index_ = index_;
         complete_sequence_ = expected_;

@@ -126,7 +126,7 @@ TEST(BatchTest, header_round_trip_and_every_flipped_bit_and_prefix_is_refused) {
                              .sequence = 17,
                              .durable = 8192,
                              .previous_checksum = 99,
-                             .is_unfinished = true,
+                             .unfinished_at = 72,
                              .wall_us = -5};
     std::string bytes(batch_header_size, '?');
     const auto checksum = write_batch_header(bytes.data(), store, position, header);
