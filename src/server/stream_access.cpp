@@ -72,6 +72,14 @@ StreamKey create_stream(CommandContext& context, std::string_view name) {
     return {&key, key.stream()};
 }
 
+bool admits_more(CommandContext& context, StreamKey stream) {
+    if (!stream || !stream.key->degraded) return true;
+    context.reply.error("CORRUPT stored bytes of '" +
+                        printable(stream.key->name, name_bytes_shown) +
+                        "' are lost; it can be read and emptied, but takes nothing new");
+    return false;
+}
+
 std::optional<GroupKey> find_group(CommandContext& context, std::string_view key,
                                    std::string_view group) {
     const auto found = find_stream(context, key);

@@ -27,6 +27,10 @@ std::optional<StreamKey> find_stream(CommandContext& context, std::string_view n
 // A new, empty stream; the name is free.
 StreamKey create_stream(CommandContext& context, std::string_view name);
 
+// False, with the error replied, when entries of the stream are known to be lost: then it takes
+// nothing new, but what it holds can be read, acknowledged and deleted.
+bool admits_more(CommandContext& context, StreamKey stream);
+
 // A stream with one of its groups.
 struct GroupKey {
     Key* key = nullptr;

@@ -42,6 +42,7 @@ class Append {
         stream_ = *found;
         if (!stream_ && !options_.creates_stream) return context_.reply.null();
         if (!options_.producer.empty() && answer_duplicate()) return;
+        if (!admits_more(context_, stream_)) return;
         const EntryId last = stream_ ? stream_.stream->last_id() : EntryId{};
         if (last == EntryId::max()) {
             return context_.reply.error(

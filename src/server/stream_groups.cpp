@@ -73,7 +73,7 @@ void run_create(CommandContext& context) {
     if (!options) return;
     const auto found = options->creates_stream ? find_stream(context, context.request[2])
                                                : existing_stream(context);
-    if (!found) return;
+    if (!found || !admits_more(context, *found)) return;
     const Stream* const stream = found->stream;
     EntryId last = stream == nullptr ? EntryId{} : stream->last_id();
     if (context.request[4] != "$") {

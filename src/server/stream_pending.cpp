@@ -79,8 +79,7 @@ void reply_row(CommandContext& context, const Group& group, const Pending& pendi
     context.reply.array(4);
     context.reply.entry_id(pending.id);
     context.reply.bulk(is_owned ? std::string_view(group.consumer(pending.consumer).name) : "");
-    const std::int64_t idle = now_ms(context) - pending.delivered_ms;
-    context.reply.integer(is_owned ? std::max<std::int64_t>(idle, 0) : -1);
+    context.reply.integer(is_owned ? now_ms(context) - pending.delivered_ms : -1);
     context.reply.integer(shown_deliveries(pending.deliveries));
 }
 

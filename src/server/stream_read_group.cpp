@@ -295,7 +295,7 @@ std::optional<MonoTime> ReadGroup::next_claim() {
         if (!first.empty()) oldest = std::min(oldest, first.front().delivered_ms);
     }
     constexpr std::int64_t far_ms = 1LL << 52;
-    return MonoTime::from_ms(oldest + std::min(*options_.claim_idle_ms, far_ms));
+    return MonoTime::from_ms(std::max(oldest, -far_ms) + std::min(*options_.claim_idle_ms, far_ms));
 }
 
 void ReadGroup::wait() {

@@ -5,7 +5,7 @@ namespace sluice {
 Result<void> write_entry(CommandContext& context, Key& key, const IndexEntry& entry,
                          std::size_t extra) {
     auto bytes = context.engine.read_entry(key, entry.id, entry.ref);
-    if (!bytes) return bytes.error().within("entry " + entry.id.text());
+    if (!bytes) return bytes.error();
     context.reply.array(2 + extra);
     context.reply.entry_id(entry.id);
     context.reply.array(bytes->elements);

@@ -140,7 +140,7 @@ void run_xsetid(CommandContext& context) {
     const auto wanted = parse_xsetid(context);
     if (!wanted) return;
     const auto found = existing_stream(context);
-    if (!found) return;
+    if (!found || !admits_more(context, *found)) return;
     const Stream& stream = *found->stream;
     if (const auto reason = objection(stream, *wanted); !reason.empty()) {
         return context.reply.error(reason);

@@ -253,15 +253,29 @@ class DamagedStreams : public Streams {
 };
 
 TEST_F(DamagedStreams, are_told_by_id_and_never_served) {
-    EXPECT_TRUE(ask("XRANGE s - +").starts_with("-CORRUPT entry 2-0: ")) << ask("XRANGE s - +");
-    EXPECT_TRUE(ask("XINFO STREAM s FULL").starts_with("-CORRUPT entry 2-0: "));
+    EXPECT_TRUE(ask("XRANGE s - +").starts_with("-CORRUPT entry 2-0 is lost: "))
+        << ask("XRANGE s - +");
+    EXPECT_TRUE(ask("XINFO STREAM s FULL").starts_with("-CORRUPT entry 2-0 is lost: "));
     EXPECT_EQ(ask("XRANGE s 3 +"), "[[\"3-0\" [\"f\" \"three\"]]]");
     EXPECT_EQ(ask("XREVRANGE s + - COUNT 1"), "[[\"3-0\" [\"f\" \"three\"]]]");
 }
 
+TEST_F(DamagedStreams, take_nothing_new_but_can_be_emptied) {
+    ask("XRANGE s - +");
+    const std::string refusal =
+        "-CORRUPT stored bytes of 's' are lost; it can be read and emptied, but takes nothing new";
+    EXPECT_EQ(ask("XADD s * f v"), refusal);
+    EXPECT_EQ(ask("XGROUP CREATE s h 0"), refusal);
+    EXPECT_EQ(ask("XADD other 1-0 f v"), "\"1-0\"") << "other streams are not concerned";
+    EXPECT_EQ(ask("XTRIM s MAXLEN 0"), "3");
+    EXPECT_EQ(ask("DEL s"), "1");
+    EXPECT_EQ(ask("XADD s 1-0 f v"), "\"1-0\"");
+}
+
 TEST_F(DamagedStreams, are_read_up_to_the_damage_and_on_behind_it) {
     EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"1-0\" [\"f\" \"one\"]]]]]");
-    EXPECT_TRUE(ask("XREADGROUP GROUP g c STREAMS s >").starts_with("-CORRUPT entry 2-0: "));
+    EXPECT_TRUE(
+        ask("XREADGROUP GROUP g c STREAMS s >").starts_with("-CORRUPT entry 2-0 is lost: "));
     EXPECT_EQ(ask("XPENDING s g"), "[1 \"1-0\" \"1-0\" [[\"c\" \"1\"]]]");
     EXPECT_EQ(ask("XDEL s 2-0"), "1");
     EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"3-0\" [\"f\" \"three\"]]]]]");
