@@ -25,7 +25,7 @@ class PreparerTest : public ::testing::Test {
     void finish(Segment& segment) {
         preparer.prepare(segment);
         for (int i = 0; i < 1000 && preparer.has_work(); ++i)
-            JournalBench::run(preparer.next_task(4096));
+            JournalBench::run(preparer.next_task(4096, SegmentPreparer::Fill::zero));
     }
     bool has(const std::string& name) const {
         return std::ranges::count(disk.names_at_rest(), name) == 1;
@@ -37,7 +37,7 @@ TEST_F(PreparerTest, a_file_is_zeroes_behind_its_header_and_under_its_name_only_
     preparer.prepare(segment);
     while (preparer.has_work()) {
         EXPECT_FALSE(segment.file);
-        JournalBench::run(preparer.next_task(10'000));
+        JournalBench::run(preparer.next_task(10'000, SegmentPreparer::Fill::zero));
     }
     ASSERT_TRUE(segment.file);
     FixedChooser nothing_survives(false);
@@ -58,7 +58,7 @@ TEST_F(PreparerTest, without_space_it_waits_and_leaves_nothing_behind) {
     disk.set_quota(1 << 20);
     preparer.retry();
     for (int i = 0; i < 1000 && preparer.has_work(); ++i)
-        JournalBench::run(preparer.next_task(4096));
+        JournalBench::run(preparer.next_task(4096, SegmentPreparer::Fill::zero));
     EXPECT_TRUE(segment.file);
 }
 
