@@ -128,6 +128,17 @@ Dump dump_model(const Model& model) {
     return dump;
 }
 
+std::size_t count_differences(const Dump& real, const Dump& expected) {
+    std::size_t count = 0;
+    for (const auto& [name, key] : expected) {
+        const auto found = real.find(name);
+        if (found == real.end() || found->second != key) ++count;
+    }
+    for (const auto& [name, key] : real)
+        count += expected.contains(name) ? 0 : 1;
+    return count;
+}
+
 std::string first_difference(const Dump& real, const Dump& expected) {
     for (const auto& [name, key] : expected) {
         const auto found = real.find(name);

@@ -31,6 +31,8 @@ using Call = std::function<Reply(const Arguments&)>;
 Result<Dump> dump_store(const Call& call);
 Dump dump_model(const Model& model);
 
+// In how many keys they differ.
+std::size_t count_differences(const Dump& real, const Dump& expected);
 // The first key in which they differ, for people; empty when they are equal.
 std::string first_difference(const Dump& real, const Dump& expected);
 

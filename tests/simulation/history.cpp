@@ -24,10 +24,13 @@ std::vector<Outcome> History::apply(const Step& step, Models& models) {
     return outcomes;
 }
 
-std::size_t History::last_write(const Step& step) const {
+std::size_t History::last_write(const Step& step, const std::vector<Outcome>& outcomes) const {
     std::size_t last = last_flush_[step.database];
-    for (const auto& command : step.commands) {
-        for (const auto& key : Model::keys_of(command)) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        auto keys = Model::keys_of(step.commands[i]);
+        // A rename that finds nothing to rename says nothing about its target.
+        if (step.commands[i][0] == "RENAME" && outcomes[i].reply == "-ERR") keys.pop_back();
+        for (const auto& key : keys) {
             const auto found = last_writes_[step.database].find(key);
             if (found != last_writes_[step.database].end()) last = std::max(last, found->second);
         }
@@ -46,7 +49,7 @@ std::vector<std::string> History::add(const Step& step) {
     const auto outcomes = apply(step, models_);
     steps_.push_back(step);
     const auto position = steps_.size();
-    auto dependency = last_write(step);
+    auto dependency = last_write(step, outcomes);
     std::vector<std::string> replies;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         replies.push_back(outcomes[i].reply);
@@ -77,13 +80,21 @@ void History::mask_expired(Dumps& dumps) const {
 std::optional<History::Match> History::find(const Dumps& real, std::size_t required,
                                             std::string& difference) const {
     std::optional<Match> match;
+    std::size_t fewest = SIZE_MAX;
     Models models = base_;
     for (std::size_t position = 0;; ++position) {
-        if (position >= required) {
-            const auto expected = dumps_of(models);
-            if (expected == real) match = Match{.position = position, .models = models};
-            difference = first_difference(real[0], expected[0]);
-            if (difference.empty()) difference = first_difference(real[1], expected[1]);
+        const auto expected = dumps_of(models);
+        if (expected == real && position >= required) {
+            match = Match{.position = position, .models = models};
+        }
+        const auto count =
+            count_differences(real[0], expected[0]) + count_differences(real[1], expected[1]);
+        if (count <= fewest) {
+            fewest = count;
+            difference = "nearest is position " + std::to_string(position) + ", with " +
+                         std::to_string(count) +
+                         " other keys: " + first_difference(real[0], expected[0]) +
+                         first_difference(real[1], expected[1]);
         }
         if (position == steps_.size()) break;
         apply(steps_[position], models);

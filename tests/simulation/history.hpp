@@ -59,7 +59,8 @@ class History {
 
   private:
     static std::vector<Outcome> apply(const Step& step, Models& models);
-    std::size_t last_write(const Step& step) const;
+    // The position that a client relies on who has seen these outcomes but changed nothing.
+    std::size_t last_write(const Step& step, const std::vector<Outcome>& outcomes) const;
     void note_write(std::size_t database, const Arguments& command, std::size_t position);
 
     Models base_;

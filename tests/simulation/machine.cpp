@@ -46,7 +46,6 @@ void Machine::end_turn() {
 
 void Machine::on_time() {
     if (server_->deadline() <= mono) server_->on_time();
-    if (engine_->deadline() <= mono) engine_->on_time();
 }
 
 void Machine::take_job() {

@@ -57,7 +57,12 @@ World::World(std::uint64_t seed, const Wrap& wrap)
 
 void World::fail(const std::string& what) {
     if (has_failed()) return;
-    report_.failure = "seed " + std::to_string(seed_) + ", after " +
+    constexpr const char* weathers[] = {"power cuts",    "kills",        "failed syncs",
+                                        "failed writes", "failed reads", "full disk",
+                                        "mixed weather"};
+    report_.failure = "seed " + std::to_string(seed_) + " (" +
+                      weathers[static_cast<std::size_t>(weather_)] + ", durability " +
+                      std::string(name_of(durability_)) + "), after " +
                       std::to_string(report_.commands) + " commands and " +
                       std::to_string(report_.crashes) + " crashes: " + what;
 }
@@ -193,7 +198,8 @@ void World::send_transaction(Client& client) {
     report_.commands += count;
     const auto replies = history_.add(step);
     const auto index = history_.size() - 1;
-    say("step " + std::to_string(index) + ": a transaction of " + std::to_string(count));
+    say("step " + std::to_string(index) + ": a transaction");
+    for (const auto& command : step.commands) say("   " + shown(command));
     client.awaited.push_back({.step = SIZE_MAX, .reply = "+OK"});
     for (std::uint64_t i = 0; i < count; ++i) {
         client.awaited.push_back({.step = SIZE_MAX, .reply = "+QUEUED"});
@@ -219,6 +225,7 @@ void World::do_some_io() {
 // --- replies ------------------------------------------------------------------------------------
 
 void World::receive_replies() {
+    if (!disk_.has_power()) return;  // nobody hears a dead machine
     for (auto& client : clients_) {
         const auto bytes = machine_.receive(client.number);
         trace_.add(bytes);

@@ -75,8 +75,8 @@ void World::crash() {
     } else {
         disk_.crash(chooser);
     }
-    // What a level of durability does not promise may be gone.
     say(only_the_process ? "the process dies" : "power cut");
+    // What a level of durability does not promise may be gone.
     const bool is_promised =
         durability_ == Durability::disk || (durability_ == Durability::os && only_the_process);
     if (!is_promised) required_ = 0;
@@ -196,15 +196,20 @@ void World::drop_masked_keys(const Dumps& unmasked) {
 void World::finish() {
     disk_.clear_faults();
     disk_.keep_power();
-    reads_may_fail_ = false;
     loosen_disk();
-    if (!disk_.has_power() || machine_.engine().statistics().poisoned) crash();
+    // A job that failed before may come back only now.
+    for (int i = 0; i < 2 && !has_failed(); ++i) {
+        if (!disk_.has_power() || machine_.engine().statistics().poisoned) crash();
+        if (!has_failed()) machine_.settle();
+    }
     if (has_failed()) return;
     // At most five seconds after space came back everything is taken again.
-    machine_.mono = machine_.mono + Duration::from_seconds(5);
-    machine_.settle();
-    machine_.settle();
+    for (int i = 0; i < 50; ++i) {
+        machine_.mono = machine_.mono + Duration::from_ms(100);
+        machine_.settle();
+    }
     receive_replies();
+    reads_may_fail_ = false;
     if (machine_.engine().statistics().poisoned) return fail("poisoned although nothing failed");
     if (!machine_.engine().admit_write(true).has_value()) {
         return fail("writes do not resume: " + machine_.engine().admit_write(true).error().message);
