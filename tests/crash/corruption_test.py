@@ -25,7 +25,6 @@ from traced import Connection, is_error  # noqa: E402
 ARGUMENTS = ["--durability", "disk", "--segment-bytes", "1MiB", "--checkpoint-bytes", "1MiB"]
 REPORT = re.compile(r"corrupt|damage|torn|cut|checksum|lost\+found|missing|incomplete|"
                     r"cannot be read|no file FORMAT|no checkpoint covers", re.I)
-    r"corrupt|damage|torn|cut|checksum|lost\+found|missing|incomplete|cannot be read|no file FORMAT|no checkpoint covers", re.I)
 STREAMS, ENTRIES = 3, 120
 
 
