@@ -73,7 +73,7 @@ class Engine::State {
 
   private:
     Result<CheckpointHeader> load_checkpoint(const StoreFolder& folder, MonoTime mono_now);
-    Result<void> sync_recovered(const RecoveredJournal& recovered);
+    Result<void> settle_journal();
     void account_entries();
     void collect_segments();
     std::optional<IoTask> background_task();

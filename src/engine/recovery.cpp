@@ -46,13 +46,19 @@ Result<CheckpointHeader> Engine::State::load_checkpoint(const StoreFolder& folde
     return CheckpointHeader{.store = folder.store};
 }
 
-// What the last process wrote may be in the kernel only; nobody is told of it before it is safe.
-Result<void> Engine::State::sync_recovered(const RecoveredJournal& recovered) {
-    for (const auto& segment : recovered.segments) {
-        if (segment->end <= replayed_from_) continue;
-        SLUICE_TRY_ASSIGN(const auto file,
-                          files.open(segment_file_name(segment->base), FileSystem::Access::write));
+// What the last process wrote may be in the kernel only, and what a failed sync left there can be
+// read although it will never reach the device. So all that is to be replayed is synced first, and
+// then read from the device: nobody is told of anything that is not safe.
+Result<void> Engine::State::settle_journal() {
+    SLUICE_TRY_ASSIGN(const auto names, files.list());
+    for (const auto& name : names) {
+        const auto base = parse_segment_file_name(name);
+        if (!base) continue;
+        SLUICE_TRY_ASSIGN(const auto file, files.open(name, FileSystem::Access::write));
+        SLUICE_TRY_ASSIGN(const std::uint64_t size, file->size());
+        if (*base + size <= replayed_from_) continue;
         SLUICE_TRY(file->sync());
+        file->drop_cache();
     }
     return {};
 }
@@ -90,13 +96,13 @@ Result<void> Engine::State::recover(WallTime wall_now, MonoTime mono_now) {
 
     SLUICE_TRY_ASSIGN(const CheckpointHeader header, load_checkpoint(folder, mono_now));
     replayed_from_ = header.position;
+    SLUICE_TRY(settle_journal());
     Replay replay(keys, header.next_key_number, mono_now);
     SLUICE_TRY_ASSIGN(RecoveredJournal recovered, recover_journal(files,
                                                                   {.store = folder.store,
                                                                    .position = header.position,
                                                                    .sequence = header.sequence},
                                                                   replay));
-    SLUICE_TRY(sync_recovered(recovered));
     for (const auto& note : recovered.notes)
         notes.push_back(note);
     for (const auto& note : replay.notes())
