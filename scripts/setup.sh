@@ -157,4 +157,6 @@ build() {
         "${targets[@]}" >&2 || fail "preset $preset does not build"
 }
 
+# Clones share what ccache keeps: paths count from the root of each.
+export CCACHE_BASEDIR=$sluice_root CCACHE_NOHASHDIR=1
 mkdir -p "$sluice_root/build"
