@@ -43,6 +43,14 @@ Result<void> for_each_entry(Client& client, const std::string& stream, std::stri
     }
 }
 
+// A command that must succeed.
+Result<void> order(Client& client, const std::vector<std::string>& words) {
+    SLUICE_TRY_ASSIGN(const auto reply,
+                      client.call(std::vector<std::string_view>(words.begin(), words.end())));
+    if (reply.is_error()) return Error{Errc::io, words[0] + ": " + reply.text};
+    return {};
+}
+
 }  // namespace
 
 void Verdict::fault(std::uint64_t& count, std::string words) {
@@ -154,17 +162,34 @@ void Auditor::check_writer(const WriterPage& page, const std::vector<Entry>& fre
     }
 }
 
+// Cuts the stream down to its newest entries. What the group still had to do with the others is
+// settled first, so that the work of an audit does not grow with the number of kills.
 Result<void> Auditor::trim(Client& client, std::size_t stream) {
     Stream& known = streams_[stream];
     if (known.entries.size() <= kept_entries) return {};
-    EntryId keep = known.entries[known.entries.size() - kept_entries].id;
-    keep = std::min(keep, known.group.last_delivered);
-    if (!known.group.owners.empty()) keep = std::min(keep, known.group.owners.begin()->first);
-    SLUICE_TRY_ASSIGN(const auto reply,
-                      client.call({"XTRIM", stream_name(stream), "MINID", keep.text()}));
-    if (reply.is_error()) return Error{Errc::io, "XTRIM: " + reply.text};
+    const EntryId keep = known.entries[known.entries.size() - kept_entries].id;
+    SLUICE_TRY(settle_before(client, stream, keep));
+    SLUICE_TRY(order(client, {"XTRIM", stream_name(stream), "MINID", keep.text()}));
     std::erase_if(known.entries, [&](const Entry& entry) { return entry.id < keep; });
     known.group.acked.erase(known.group.acked.begin(), known.group.acked.lower_bound(keep));
+    return {};
+}
+
+Result<void> Auditor::settle_before(Client& client, std::size_t stream, EntryId keep) {
+    Group& group = streams_[stream].group;
+    const std::vector<std::string> acknowledge = {"XACK", stream_name(stream), "g"};
+    std::vector<std::string> words = acknowledge;
+    const auto end = group.owners.lower_bound(keep);
+    for (auto pending = group.owners.begin(); pending != end; ++pending) {
+        words.push_back(pending->first.text());
+        const bool is_full = words.size() == page_entries || std::next(pending) == end;
+        if (is_full) SLUICE_TRY(order(client, std::exchange(words, acknowledge)));
+    }
+    group.owners.erase(group.owners.begin(), end);
+    if (group.last_delivered >= keep) return {};
+    SLUICE_TRY(order(client, {"XGROUP", "SETID", stream_name(stream), "g", keep.text()}));
+    group.last_delivered = keep;
+    group.acked.insert(keep);
     return {};
 }
 

@@ -80,6 +80,7 @@ class Auditor {
     void check_deliveries(std::size_t stream, const Ledger& ledger, Verdict& verdict);
     Result<void> check_pairs(Client& client, const PairPage& page, Verdict& verdict);
     Result<void> trim(Client& client, std::size_t stream);
+    Result<void> settle_before(Client& client, std::size_t stream, EntryId keep);
 
     std::size_t audits_ = 0;
     std::vector<Stream> streams_ = std::vector<Stream>(stream_count);

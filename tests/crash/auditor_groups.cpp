@@ -84,6 +84,11 @@ void Auditor::check_group(std::size_t stream, const Group& seen, const Ledger& l
         verdict.fault(verdict.redelivered, stream_name(stream) + ": the group went back to " +
                                                seen.last_delivered.text());
     }
+    const EntryId oldest = known.entries.empty() ? EntryId::max() : known.entries.front().id;
+    if (!seen.owners.empty() && seen.owners.begin()->first < oldest) {
+        verdict.fault(verdict.redelivered, seen.owners.begin()->first.text() +
+                                               " was acknowledged and trimmed, but is pending");
+    }
     for (const Entry& entry : known.entries) {
         const auto pending = seen.owners.find(entry.id);
         const std::string owner = pending == seen.owners.end() ? std::string() : pending->second;
