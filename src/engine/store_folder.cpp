@@ -135,8 +135,9 @@ Result<StoreFolder> open_store_folder(FileSystem& files, std::uint64_t new_store
     }
     StoreFolder folder;
     folder.store = store.value_or(new_store);
-    SLUICE_TRY(sort_files(files, names, folder));
-    for (const std::string& name : names) {
+    SLUICE_TRY_ASSIGN(const auto left, files.list());  // writing FORMAT took its temporary file
+    SLUICE_TRY(sort_files(files, left, folder));
+    for (const std::string& name : left) {
         if (name.ends_with(".tmp")) SLUICE_TRY(files.remove(name));
     }
     return folder;
