@@ -157,6 +157,8 @@ Result<void> Walk::find_start() {
     at_ = std::max(at_, current().base + segment_header_size);
     for (std::size_t i = 0; i < index_; ++i)
         segments[i]->end = segments[i]->limit();
+    // What lies below the position is there, also when the journal goes on in the next segment.
+    current().end = std::max(current().end, std::min(from_.position, current().limit()));
     return {};
 }
 
