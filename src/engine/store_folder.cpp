@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/checkpoint_file.hpp"
+#include "journal/crc32c.hpp"
 #include "journal/segment.hpp"
 
 namespace sluice {
@@ -16,13 +17,19 @@ namespace {
 constexpr std::string_view format_name = "FORMAT";
 constexpr std::string_view line_begin = "sluice data folder, format ";
 constexpr std::string_view line_middle = ", store ";
+constexpr std::string_view line_end = ", check ";
 constexpr std::size_t format_bytes_max = 256;
 
+// The check is of the line in front of it: a wrong store number would make every other file look
+// like a stranger's.
 std::string format_line(std::uint64_t store) {
     std::array<char, 17> digits{};
     std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(store));
-    return std::string(line_begin) + std::to_string(journal_format) + std::string(line_middle) +
-           digits.data() + "\n";
+    std::string line = std::string(line_begin) + std::to_string(journal_format) +
+                       std::string(line_middle) + digits.data();
+    std::array<char, 9> check{};
+    std::snprintf(check.data(), check.size(), "%08x", crc32c(line));
+    return line + std::string(line_end) + check.data() + "\n";
 }
 
 // The number that `text` begins with, which is cut off.
@@ -34,10 +41,11 @@ std::optional<std::uint64_t> take_number(std::string_view& text, int base) {
     return number;
 }
 
-Result<std::uint64_t> parse_format(std::string_view text) {
+Result<std::uint64_t> parse_format(std::string_view line) {
     const Error unreadable{Errc::corrupt,
-                           "the file FORMAT of the data folder cannot be read: it should say "
-                           "\"sluice data folder, format 1, store <16 hex digits>\""};
+                           "the file FORMAT of the data folder is damaged: it should say \"sluice "
+                           "data folder, format 1, store <16 hex digits>, check <8 hex digits>\""};
+    std::string_view text = line;
     if (!text.starts_with(line_begin)) return unreadable;
     text.remove_prefix(line_begin.size());
     const auto format = take_number(text, 10);
@@ -51,7 +59,7 @@ Result<std::uint64_t> parse_format(std::string_view text) {
     if (!text.starts_with(line_middle)) return unreadable;
     text.remove_prefix(line_middle.size());
     const auto store = take_number(text, 16);
-    if (!store || text != "\n") return unreadable;
+    if (!store || line != format_line(*store)) return unreadable;
     return *store;
 }
 
@@ -70,7 +78,6 @@ Result<std::optional<std::uint64_t>> read_format(FileSystem& files) {
 
 Result<void> write_format(FileSystem& files, std::uint64_t store) {
     const std::string temporary = std::string(format_name) + ".tmp";
-    (void)files.remove(temporary);
     SLUICE_TRY_ASSIGN(const auto file, files.create(temporary));
     SLUICE_TRY(file->write_at(0, format_line(store)));
     SLUICE_TRY(file->sync());
@@ -123,6 +130,10 @@ Result<StoreFolder> inspect_store_folder(FileSystem& files) {
 Result<StoreFolder> open_store_folder(FileSystem& files, std::uint64_t new_store) {
     SLUICE_TRY_ASSIGN(const auto names, files.list());
     SLUICE_TRY_ASSIGN(const auto store, read_format(files));
+    // What a crash left half made, our own FORMAT included.
+    for (const std::string& name : names) {
+        if (name.ends_with(".tmp")) SLUICE_TRY(files.remove(name));
+    }
     if (!store) {
         const bool has_journal = std::ranges::any_of(
             names, [](const auto& name) { return parse_segment_file_name(name).has_value(); });
@@ -135,11 +146,7 @@ Result<StoreFolder> open_store_folder(FileSystem& files, std::uint64_t new_store
     }
     StoreFolder folder;
     folder.store = store.value_or(new_store);
-    SLUICE_TRY_ASSIGN(const auto left, files.list());  // writing FORMAT took its temporary file
-    SLUICE_TRY(sort_files(files, left, folder));
-    for (const std::string& name : left) {
-        if (name.ends_with(".tmp")) SLUICE_TRY(files.remove(name));
-    }
+    SLUICE_TRY(sort_files(files, names, folder));
     return folder;
 }
 

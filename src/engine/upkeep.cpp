@@ -83,25 +83,28 @@ void Engine::State::expire() {
 
 void Engine::State::mind_space() {
     SegmentPreparer& preparer = journal->preparer();
-    if (!preparer.is_full()) {
-        const bool has_recovered = is_disk_full && journal->next_is_ready();
-        if (has_recovered) {
-            is_disk_full = false;
-            reserve->want();
-        }
-        return;
-    }
-    if (!is_disk_full) {
-        // What was held back makes room for a checkpoint, which makes room for all else.
+    if (preparer.is_full() && !is_disk_full) {
+        // What was held back takes in what is on its way, and makes room for a checkpoint, which
+        // makes room for all else.
         is_disk_full = true;
         preparer.drop_spares();
         reserve->release();
+        preparer.retry();
         is_checkpoint_wanted = true;
+        next_space_check = mono + space_check_interval;
+        return;
     }
-    if (mono < next_space_check) return;
+    if (!is_disk_full || mono < next_space_check) return;
     next_space_check = mono + space_check_interval;
-    is_checkpoint_wanted = is_checkpoint_wanted || journal->end() > checkpointer->newest();
     preparer.retry();
+    is_checkpoint_wanted = is_checkpoint_wanted || journal->end() > checkpointer->newest();
+    // New data is taken again only when the reserve finds its space too.
+    const auto space = files.space();
+    const std::uint64_t enough = options.reserve_bytes + options.segment_bytes;
+    if (space && space->free_bytes >= enough && journal->next_is_ready()) {
+        is_disk_full = false;
+        reserve->want();
+    }
 }
 
 void Engine::State::mind_checkpoint() {
