@@ -166,6 +166,7 @@ void ScriptedRun::turn(Machine& machine, std::size_t client) {
 }
 
 void ScriptedRun::receive(Machine& machine, std::size_t client) {
+    if (!disk_.has_power()) return;  // nobody hears a dead machine
     parser_.feed(machine.receive(client));
     while (failure_.empty()) {
         const auto reply = parser_.next();
@@ -191,7 +192,12 @@ std::string ScriptedRun::check(SimDisk& disk) const {
     Machine machine(files, smallest_engine());
     const auto started = machine.start();
     if (!started.has_value()) return "does not start: " + started.error().message;
-    if (machine.engine().statistics().damaged_ranges > 0) return "a crash was taken for damage";
+    if (machine.engine().statistics().damaged_ranges > 0) {
+        std::string notes = "a crash was taken for damage";
+        for (const auto& note : machine.engine().recovery_notes())
+            notes += "\n  " + note;
+        return notes;
+    }
     std::string lost_reply;
     const Call call = [&](const Arguments& arguments) {
         auto reply = machine.call(arguments);

@@ -60,6 +60,10 @@ std::string_view name_of(DiskOperation operation) {
 SimDisk::Begun SimDisk::planned_fault(DiskOperation operation) {
     for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
         if (fault->operation.has_value() && *fault->operation != operation) continue;
+        const bool takes_space = operation != DiskOperation::read &&
+                                 operation != DiskOperation::open &&
+                                 operation != DiskOperation::list;
+        if (fault->code == Errc::limit && !takes_space) continue;
         if (fault->pass > 0) {
             --fault->pass;
             continue;
