@@ -247,7 +247,10 @@ Result<EntryView> Engine::read_entry(Key& key, EntryId id, EntryRef ref) {
     auto record = state_->journal->read(ref.position, ref.length);
     const auto head = record ? read_entry_head(record->body) : std::nullopt;
     if (!record || !head || head->id != id || record->tag.key_number != key.number) {
-        if (!record && record.error().code == Errc::io) return record.error();
+        // A read that failed says nothing about the bytes.
+    if (!record && record.error().code != Errc::corrupt) {
+        return Error{Errc::io, record.error().message};
+    }
         key.degraded = true;
         ++state_->damaged_ranges;
         std::string why =
