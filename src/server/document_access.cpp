@@ -46,6 +46,13 @@ std::optional<Key*> find_typed(CommandContext& context, std::string_view name, V
         context.reply.error(error_text::wrong_type);
         return std::nullopt;
     }
+    // A value that lost a change may be one that nobody ever wrote. A stream's entries stand each
+    // for themselves, and stream_access.cpp looks after them.
+    if (key != nullptr && key->degraded && type != ValueType::stream) {
+        context.reply.error(
+            "CORRUPT a change of this key is lost in a damaged part of the journal; DEL or SET it");
+        return std::nullopt;
+    }
     return key;
 }
 
@@ -71,7 +78,7 @@ Key& key_or_new(CommandContext& context, Key* key, std::string_view name, ValueT
 Key& overwrite_with_string(CommandContext& context, std::string_view name, std::string_view value,
                            std::optional<WallTime> expires_at) {
     Key* key = context.engine.find(context.tenant, name);
-    if (key != nullptr && key->type() != ValueType::string) {
+    if (key != nullptr && (key->type() != ValueType::string || key->degraded)) {
         context.engine.remove(*key);
         key = nullptr;
     }
