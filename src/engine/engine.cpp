@@ -248,9 +248,9 @@ Result<EntryView> Engine::read_entry(Key& key, EntryId id, EntryRef ref) {
     const auto head = record ? read_entry_head(record->body) : std::nullopt;
     if (!record || !head || head->id != id || record->tag.key_number != key.number) {
         // A read that failed says nothing about the bytes.
-    if (!record && record.error().code != Errc::corrupt) {
-        return Error{Errc::io, record.error().message};
-    }
+        if (!record && record.error().code != Errc::corrupt) {
+            return Error{Errc::io, record.error().message};
+        }
         key.degraded = true;
         ++state_->damaged_ranges;
         std::string why =
