@@ -37,6 +37,13 @@ Key* look(CommandContext& context, std::string_view name) {
     return key->hash() == nullptr ? key : without_expired_fields(context, *key);
 }
 
+bool refuses_damaged(CommandContext& context, const Key& key) {
+    if (!key.degraded || key.type() == ValueType::stream) return false;
+    context.reply.error(
+        "CORRUPT a change of this key is lost in a damaged part of the journal; DEL or SET it");
+    return true;
+}
+
 std::optional<Key*> find_typed(CommandContext& context, std::string_view name, ValueType type) {
     Key* key = context.engine.find(context.tenant, name);
     if (context.session.last_command->has(flag_readonly)) {
@@ -46,13 +53,7 @@ std::optional<Key*> find_typed(CommandContext& context, std::string_view name, V
         context.reply.error(error_text::wrong_type);
         return std::nullopt;
     }
-    // A value that lost a change may be one that nobody ever wrote. A stream's entries stand each
-    // for themselves, and stream_access.cpp looks after them.
-    if (key != nullptr && key->degraded && type != ValueType::stream) {
-        context.reply.error(
-            "CORRUPT a change of this key is lost in a damaged part of the journal; DEL or SET it");
-        return std::nullopt;
-    }
+    if (key != nullptr && refuses_damaged(context, *key)) return std::nullopt;
     return key;
 }
 

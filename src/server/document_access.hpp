@@ -20,8 +20,8 @@ namespace sluice {
 // The key of this name, whatever its type, or null; its access time stays as it is.
 Key* look(CommandContext& context, std::string_view name);
 
-// Replies CORRUPT when changes of this document were lost: what is left of it is not what anybody
-// wrote. It can be overwritten and removed. Streams go on with the entries that are intact.
+// Replies CORRUPT for a document that lost a change: its value may be one that nobody ever wrote.
+// A stream's entries stand each for themselves, and stream_access.hpp looks after them.
 bool refuses_damaged(CommandContext& context, const Key& key);
 
 // A pointer may be null; the optional is empty when an error has been replied.

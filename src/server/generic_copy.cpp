@@ -82,6 +82,7 @@ void run_copy(CommandContext& context) {
     }
     Key* source = context.engine.find(context.tenant, name);
     if (source == nullptr) return context.reply.integer(0);
+    if (refuses_damaged(context, *source)) return;
     Key* old = context.engine.find(options->tenant, new_name);
     if (old != nullptr && !options->replaces) return context.reply.integer(0);
     if (source->stream() != nullptr) {

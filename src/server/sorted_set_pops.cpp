@@ -91,6 +91,7 @@ bool pop_first_key(CommandContext& context, std::span<const std::string_view> na
     for (const std::string_view name : names) {
         Key* key = context.engine.find(context.tenant, name);
         if (key == nullptr) continue;
+        if (refuses_damaged(context, *key)) return true;
         if (key->type() == ValueType::sorted_set) {
             pop_members(context, *key, pop);
             return true;

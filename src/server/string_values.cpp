@@ -204,10 +204,16 @@ void run_getex(CommandContext& context) {
 }
 
 void run_mget(CommandContext& context) {
+    const std::size_t mark = context.reply.mark();
     context.reply.array(context.request.size() - 1);
     for (const std::string_view name : context.request.from(1)) {
         Key* key = context.engine.find(context.tenant, name);
         const bool is_string = key != nullptr && key->type() == ValueType::string;
+        if (is_string && key->degraded) {
+            context.reply.truncate(mark);
+            refuses_damaged(context, *key);
+            return;
+        }
         reply_string(context, is_string ? key : nullptr);
     }
 }
