@@ -6,6 +6,7 @@
 #include "event/event_fields.hpp"
 #include "event/event_json.hpp"
 #include "event/json_string.hpp"
+#include "event/refusal.hpp"
 #include "event/stream_name.hpp"
 #include "event/taxonomy.hpp"
 #include "event/time_text.hpp"
@@ -38,15 +39,6 @@ constexpr std::array texts = {
     BoundedText{"idempotency_key", &Event::idempotency_key},
     BoundedText{"signature", &Event::signature, signature_bytes_max},
 };
-
-Error refused(std::string_view field, std::string_view rule) {
-    return {Errc::invalid, std::string(field) + ": " + std::string(rule)};
-}
-
-Error over_limit(std::string_view field, std::size_t most, std::string_view unit) {
-    return {Errc::limit,
-            std::string(field) + ": at most " + std::to_string(most) + " " + std::string(unit)};
-}
 
 bool holds_control(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "event/refusal.hpp"
 #include "event/text_list.hpp"
 #include "event/time_text.hpp"
 
@@ -11,10 +12,6 @@ namespace sluice {
 namespace {
 
 constexpr std::string_view unknown_members_field = "_json";
-
-Error refused(std::string_view field, std::string_view rule) {
-    return {Errc::invalid, std::string(field) + ": " + std::string(rule)};
-}
 
 // ---- Reading: one function per kind of field, one table row per field.
 

@@ -6,6 +6,7 @@
 
 #include "event/base64.hpp"
 #include "event/json_string.hpp"
+#include "event/refusal.hpp"
 #include "event/text_list.hpp"
 #include "event/time_text.hpp"
 #include "event/utf8.hpp"
@@ -13,10 +14,6 @@
 namespace sluice {
 
 namespace {
-
-Error refused(std::string_view member, std::string_view rule) {
-    return {Errc::invalid, std::string(member) + ": " + std::string(rule)};
-}
 
 // ---- Values. `raw` is a checked JSON value.
 

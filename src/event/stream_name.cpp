@@ -1,14 +1,11 @@
 #include "event/stream_name.hpp"
 
+#include "event/refusal.hpp"
 #include "event/utf8.hpp"
 
 namespace sluice {
 
 namespace {
-
-Error refused(std::string_view field, std::string_view rule) {
-    return {Errc::invalid, std::string(field) + ": " + std::string(rule)};
-}
 
 bool is_allowed(char32_t c) {
     const bool is_structure = c == U':' || c == U'{' || c == U'}' || c == U'*';
