@@ -316,6 +316,12 @@ Result<bool> Walk::skip_damage() {
             leave_damage_for_restart(until);
             return true;
         }
+        // The end of a file that is too short is gone with everything that it held.
+        const std::uint64_t limit = current().limit();
+        if (until < limit) {
+            report_missing(loaded_.base, until, limit);
+            all.has_losses = true;
+        }
     }
     return false;
 }
