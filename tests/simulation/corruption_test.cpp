@@ -1,7 +1,7 @@
 // Damage at rest, of every kind that disks are known for: the store serves what was written, or
 // says that it cannot. Wrong bytes are never served, and nothing is lost without a word.
 //
-// SLUICE_FAULTS  how many damaged stores to open (4000)
+// SLUICE_FAULTS  how many damaged stores to open (20,000)
 #include <algorithm>
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace {
 
 std::uint64_t faults_max() {
     const char* text = std::getenv("SLUICE_FAULTS");
-    return text == nullptr ? 4000 : std::strtoull(text, nullptr, 10);
+    return text == nullptr ? 20'000 : std::strtoull(text, nullptr, 10);
 }
 
 // Single things that a store says: a string, a field of a hash, an entry of a stream. Under which
@@ -169,6 +169,7 @@ struct Served {
     bool started = false;
     bool reported = false;  // in notes or by an error reply
     Facts facts;
+    std::string notes;
 };
 
 Served open_and_read(SimDisk& disk) {
@@ -180,6 +181,8 @@ Served open_and_read(SimDisk& disk) {
         return served;
     }
     served.started = true;
+    for (const auto& note : machine.engine().recovery_notes())
+        served.notes += "\n  " + note;
     served.reported = !machine.engine().recovery_notes().empty() ||
                       machine.engine().statistics().damaged_ranges > 0;
     const Call call = [&](const Arguments& arguments) {
@@ -209,7 +212,8 @@ TEST(CorruptionTest, damage_is_reported_and_wrong_bytes_are_never_served) {
             SCOPED_TRACE("store " + std::to_string(seed) + ", " + how);
             const auto served = open_and_read(disk);
             for (const auto& fact : served.facts) {
-                EXPECT_TRUE(store.ever.contains(fact)) << "never written: " << shown(fact);
+                EXPECT_TRUE(store.ever.contains(fact))
+                    << "never written: " << shown(fact) << served.notes;
             }
             ASSERT_FALSE(HasFailure());
             if (!served.started || served.facts == store.at_end) continue;
