@@ -193,14 +193,18 @@ Result<bool> Walk::enter(std::size_t index, std::uint64_t position) {
 
 Result<bool> Walk::step() {
     SLUICE_TRY_ASSIGN(const std::size_t restart, segment_that_restarts_here());
-    if (restart != 0) {
+    const auto next = next_here();
+    // The end may have been told as the next block's begin: batches in front of it come first.
+    const bool is_at_end =
+        restart != 0 && !(next && next->position < found_.segments[restart]->previous_end);
+    if (is_at_end) {
         // What the earlier process left unfinished was cut.
         staged_.clear();
         expected_ = complete_sequence_;
         previous_checksum_.reset();
         return enter(restart, found_.segments[restart]->base + segment_header_size);
     }
-    if (const auto batch = next_here()) return take(*batch);
+    if (next) return take(*next);
     const std::size_t here = index_;
     const std::uint64_t at = at_;
     for (std::size_t i = here + 1; i < found_.segments.size(); ++i) {
