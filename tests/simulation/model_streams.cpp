@@ -302,7 +302,8 @@ Outcome execute_on_stream(ModelStream& stream, const Arguments& arguments) {
     }
     if (command == "XSETID") {
         const auto id = parse_id(arguments[2]);
-        if (id < stream.last_id) return {.reply = "-ERR"};
+        const bool is_below_entry = !stream.entries.empty() && id < stream.entries.rbegin()->first;
+        if (is_below_entry || id < stream.max_deleted_id) return {.reply = "-ERR"};
         const bool changed = id != stream.last_id;
         stream.last_id = id;
         return {.reply = "+OK", .changed = changed};

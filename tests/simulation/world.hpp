@@ -118,6 +118,7 @@ class World {
     std::vector<Client> clients_;
     std::size_t required_ = 0;  // the position that must survive
     bool reads_may_fail_ = false;
+    std::uint64_t faults_before_ = 0;  // faults hit before this life of the store
     Trace trace_;
     Report report_;
 };

@@ -76,9 +76,12 @@ void World::crash() {
         disk_.crash(chooser);
     }
     say(only_the_process ? "the process dies" : "power cut");
-    // What a level of durability does not promise may be gone.
-    const bool is_promised =
-        durability_ == Durability::disk || (durability_ == Durability::os && only_the_process);
+    // What a level of durability does not promise may be gone. What only the kernel has does not
+    // survive a failed sync either: it is not on the device, and recovery believes the device.
+    const bool has_fault = disk_.faults_hit() > faults_before_;
+    faults_before_ = disk_.faults_hit();
+    const bool is_promised = durability_ == Durability::disk ||
+                             (durability_ == Durability::os && only_the_process && !has_fault);
     if (!is_promised) required_ = 0;
     disk_.clear_faults();
     reads_may_fail_ = false;
