@@ -18,6 +18,7 @@ std::optional<std::int64_t> parse_integer(const std::string& text) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (std::to_string(number) != text) return std::nullopt;  // "007" is no integer of Redis's
     return number;
 }
 
