@@ -161,18 +161,23 @@ std::optional<std::uint64_t> parse_checkpoint_file_name(std::string_view name) {
     return position;
 }
 
-void seal_section(std::string& section, SectionKind kind, std::uint64_t store,
+std::size_t begin_section(std::string& bytes) {
+    const std::size_t begin = bytes.size();
+    bytes.append(section_header_size, '\0');
+    return begin;
+}
+
+void seal_section(std::string& bytes, std::size_t begin, SectionKind kind, std::uint64_t store,
                   std::uint64_t offset) {
-    const std::uint64_t length = section.size() - section_header_size;
-    store_number(section.data() + 4, static_cast<std::uint32_t>(kind));
-    store_number(section.data() + 8, length);
-    const std::string_view checked(section.data() + 4, section.size() - 4);
-    store_number(section.data(), bound_crc32c(store, offset, checked));
-    section.resize(round_up(section.size(), section_alignment), '\0');
+    char* const section = bytes.data() + begin;
+    const std::size_t size = bytes.size() - begin;
+    store_number(section + 4, static_cast<std::uint32_t>(kind));
+    store_number(section + 8, std::uint64_t{size - section_header_size});
+    store_number(section, bound_crc32c(store, offset, std::string_view(section + 4, size - 4)));
+    bytes.resize(begin + round_up(size, section_alignment), '\0');
 }
 
 void append_key_section(std::string& section, const Key& key, std::uint64_t snapshot_position) {
-    section.assign(section_header_size, '\0');
     append_number(section, key.number);
     append_number(section, snapshot_position);
     append_number(section, key.tenant);
@@ -186,7 +191,6 @@ void append_key_section(std::string& section, const Key& key, std::uint64_t snap
 }
 
 void append_end_section(std::string& section, std::uint64_t keys, std::uint64_t file_size) {
-    section.assign(section_header_size, '\0');
     append_number(section, keys);
     append_number(section, file_size);
 }

@@ -31,11 +31,13 @@ std::string encode_checkpoint_header(const CheckpointHeader& header);
 std::string checkpoint_file_name(std::uint64_t position);
 std::optional<std::uint64_t> parse_checkpoint_file_name(std::string_view name);
 
-// Room for a section's header; the payload follows, then seal_section() closes it.
+// A section stands at the end of `bytes`: begin_section() makes room for its header and answers
+// where it begins, the payload follows, seal_section() closes it. `offset` is where it will stand
+// in the file.
 constexpr std::size_t section_header_size = 16;
 enum class SectionKind : std::uint32_t { key = 1, end = 2 };
-// `section` begins with section_header_size free bytes and will stand at this offset of the file.
-void seal_section(std::string& section, SectionKind kind, std::uint64_t store,
+std::size_t begin_section(std::string& bytes);
+void seal_section(std::string& bytes, std::size_t begin, SectionKind kind, std::uint64_t store,
                   std::uint64_t offset);
 
 void append_key_section(std::string& section, const Key& key, std::uint64_t snapshot_position);

@@ -38,10 +38,9 @@ std::optional<IoTask> Checkpointer::next_task() {
     return std::nullopt;
 }
 
-void Checkpointer::add_section(SectionKind kind) {
-    seal_section(section_, kind, header_.store, offset_);
-    offset_ += section_.size();
-    pending_ += section_;
+void Checkpointer::end_section(std::size_t begin, SectionKind kind) {
+    seal_section(pending_, begin, kind, header_.store, offset_);
+    offset_ += pending_.size() - begin;
 }
 
 void Checkpointer::fill() {
@@ -51,18 +50,19 @@ void Checkpointer::fill() {
         const Key* const key = keys_.at_slot(next_slot_);
         if (key == nullptr) continue;
         snapshot_ = journal_.end();
-        append_key_section(section_, *key, snapshot_);
-        add_section(SectionKind::key);
+        const std::size_t begin = begin_section(pending_);
+        append_key_section(pending_, *key, snapshot_);
+        end_section(begin, SectionKind::key);
         ++keys_written_;
     }
     if (next_slot_ < keys_.slot_count()) return;
     // The end section's own size is known: two numbers behind its header.
     const std::uint64_t file_size = offset_ + section_header_size + 2 * sizeof(std::uint64_t);
-    append_end_section(section_, keys_written_, file_size);
-    add_section(SectionKind::end);
+    const std::size_t begin = begin_section(pending_);
+    append_end_section(pending_, keys_written_, file_size);
+    end_section(begin, SectionKind::end);
     SLUICE_CHECK(offset_ == file_size, "the end section says how long the file is");
     is_complete_ = true;
-    section_ = {};
 }
 
 IoTask Checkpointer::create_task() {

@@ -51,7 +51,7 @@ class Checkpointer {
 
   private:
     void fill();
-    void add_section(SectionKind kind);
+    void end_section(std::size_t begin, SectionKind kind);
     IoTask create_task();
     IoTask write_task();
     IoTask publish_task();
@@ -70,8 +70,7 @@ class Checkpointer {
     std::uint64_t keys_written_ = 0;
     std::uint64_t snapshot_ = 0;  // the highest position that a key was saved at
     bool is_complete_ = false;    // the end section is in pending_ or written
-    std::string section_;
-    std::string pending_;  // sealed, not written
+    std::string pending_;         // sealed, not written
     std::size_t pending_written_ = 0;
     std::uint64_t offset_ = 0;  // in the file, behind pending_
 

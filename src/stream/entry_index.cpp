@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include "stream/byte_codec.hpp"
+#include "stream/row_codec.hpp"
 
 namespace sluice {
 
@@ -18,7 +18,7 @@ constexpr std::size_t allocation_overhead = 16;
 // Of a node in a snapshot, in front of its slots.
 constexpr std::size_t node_header_bytes = 48;
 
-static_assert(std::endian::native == std::endian::little, "slots are saved as they stand");
+static_assert(std::endian::native == std::endian::little, "version 1 has slots as they stand");
 
 }  // namespace
 
@@ -250,8 +250,47 @@ std::size_t EntryIndex::memory_bytes() const {
 
 // -------------------------------------------------------------------------------- snapshot
 
+// An entry lies right behind the one before it, has the next id, and is as long.
+Row EntryIndex::Node::predict(const Slot& slot) {
+    return {slot.ms, std::uint64_t{slot.seq} + 1,
+            std::uint64_t{slot.position} + (std::uint64_t{slot.length} + 7) / 8, slot.length};
+}
+
+void EntryIndex::Node::save_slots(std::string& out) const {
+    Row predicted{};
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const Slot& next = slot(i);
+        put_row(out, {next.ms, next.seq, next.position, next.length}, predicted);
+        predicted = predict(next);
+    }
+}
+
+bool EntryIndex::Node::load_slots(StreamReader& reader, std::uint32_t wanted,
+                                  std::uint8_t snapshot_version) {
+    const bool is_raw = snapshot_version == 1;
+    const std::size_t slot_bytes_min = is_raw ? sizeof(Slot) : 1;
+    // Before room is made: a damaged count cannot ask for more than follows.
+    if (wanted == 0 || wanted > reader.rest().size() / slot_bytes_min) return false;
+    reserve(wanted);
+    count = wanted;
+    if (is_raw) {
+        const std::string_view bytes = reader.bytes(std::uint64_t{wanted} * sizeof(Slot));
+        std::memcpy(slots.get(), bytes.data(), bytes.size());
+        return true;
+    }
+    Row predicted{};
+    std::uint64_t all = 0;
+    for (std::uint32_t i = 0; i < wanted; ++i) {
+        const Row row = take_row(reader, predicted);
+        all |= row[0] | row[1] | row[2] | row[3];
+        slots[i] = {static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1]),
+                    static_cast<std::uint32_t>(row[2]), static_cast<std::uint32_t>(row[3])};
+        predicted = predict(slots[i]);
+    }
+    return !reader.failed() && all <= u32_max;
+}
+
 void EntryIndex::save(std::string& out) const {
-    out.reserve(out.size() + 8 + nodes_.size() * node_header_bytes + size_ * sizeof(Slot));
     put_u64(out, nodes_.size());
     for (const Node& node : nodes_) {
         put_u64(out, node.ms);
@@ -261,12 +300,12 @@ void EntryIndex::save(std::string& out) const {
         put_u64(out, node.last.seq);
         put_u32(out, node.count);
         put_u32(out, node.appended);
-        const auto* const first = reinterpret_cast<const char*>(&node.slots[node.begin]);
-        out.append(first, node.count * sizeof(Slot));
+        node.save_slots(out);
     }
 }
 
-Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
+Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes,
+                                               std::uint8_t snapshot_version) {
     const Error damaged{Errc::corrupt, "load stream index: a node is damaged"};
     StreamReader reader(bytes);
     Node node;
@@ -277,11 +316,8 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
     node.last.seq = reader.u64();
     const std::uint32_t count = reader.u32();
     node.appended = reader.u32();
-    const std::string_view slots = reader.bytes(std::uint64_t{count} * sizeof(Slot));
-    if (reader.failed() || count == 0 || node.appended < count) return damaged;
-    node.reserve(count);
-    std::memcpy(node.slots.get(), slots.data(), slots.size());
-    node.count = count;
+    if (reader.failed() || node.appended < count) return damaged;
+    if (!node.load_slots(reader, count, snapshot_version)) return damaged;
     for (std::uint32_t i = 0; i < count; ++i) {
         const Slot& slot = node.slots[i];
         if (slot.ms > u64_max - node.ms || slot.seq > u64_max - node.seq) return damaged;
@@ -292,18 +328,17 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes) {
     return node;
 }
 
-Result<EntryIndex> EntryIndex::load(std::string_view& bytes) {
+Result<EntryIndex> EntryIndex::load(std::string_view& bytes, std::uint8_t snapshot_version) {
     StreamReader reader(bytes);
     const std::uint64_t nodes = reader.u64();
-    constexpr std::size_t node_bytes_min = node_header_bytes + sizeof(Slot);
-    if (reader.failed() || nodes > reader.rest().size() / node_bytes_min) {
+    if (reader.failed() || nodes > reader.rest().size() / node_header_bytes) {
         return Error{Errc::corrupt, "load stream index: the number of nodes is damaged"};
     }
     bytes = reader.rest();
     EntryIndex index;
     index.nodes_.reserve(nodes);
     for (std::uint64_t i = 0; i < nodes; ++i) {
-        SLUICE_TRY_ASSIGN(Node node, load_node(bytes));
+        SLUICE_TRY_ASSIGN(Node node, load_node(bytes, snapshot_version));
         if (i > 0 && !(index.node_last_id(i - 1) < node.id_at(0))) {
             return Error{Errc::corrupt, "load stream index: nodes are out of order"};
         }

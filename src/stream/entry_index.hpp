@@ -21,6 +21,7 @@
 #include "event/entry_id.hpp"
 #include "event/result.hpp"
 #include "stream/entry_ref.hpp"
+#include "stream/row_codec.hpp"
 #include "stream/sliding_vector.hpp"
 
 namespace sluice {
@@ -85,7 +86,7 @@ class EntryIndex {
 
     // docs/formats/stream_snapshot.md, "Index". load() takes its bytes from the front of `bytes`.
     void save(std::string& out) const;
-    static Result<EntryIndex> load(std::string_view& bytes);
+    static Result<EntryIndex> load(std::string_view& bytes, std::uint8_t snapshot_version);
 
   private:
     struct Slot {
@@ -118,13 +119,17 @@ class EntryIndex {
         std::uint32_t rank(EntryId id) const;
         void reserve(std::uint32_t wanted);
         void erase(std::uint32_t i);
+        static Row predict(const Slot& slot);
+        void save_slots(std::string& out) const;
+        // False when they are not what save_slots() writes.
+        bool load_slots(StreamReader& reader, std::uint32_t wanted, std::uint8_t snapshot_version);
         // Makes its position the lowest of its entries, with slot i at `to`; false when the
         // distances do not fit.
         bool rebase(std::uint32_t i, EntryRef to);
     };
 
     static Node node_from(EntryId id, EntryRef ref, std::uint32_t capacity);
-    static Result<Node> load_node(std::string_view& bytes);
+    static Result<Node> load_node(std::string_view& bytes, std::uint8_t snapshot_version);
     std::size_t node_of(EntryId id) const;
     void split_out(std::size_t node, std::uint32_t slot, EntryRef to);
 

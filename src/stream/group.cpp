@@ -169,7 +169,8 @@ bool Group::adopt(PendingList list) {
     return is_sound;
 }
 
-Result<Group> Group::load(std::string_view& bytes, std::int64_t now_ms) {
+Result<Group> Group::load(std::string_view& bytes, std::uint8_t snapshot_version,
+                          std::int64_t now_ms) {
     const Error damaged{Errc::corrupt, "load group: it is damaged"};
     StreamReader reader(bytes);
     const std::string_view name = reader.sized_bytes();
@@ -179,7 +180,7 @@ Result<Group> Group::load(std::string_view& bytes, std::int64_t now_ms) {
     Group group(name, last_delivered, entries_read);
     bytes = reader.rest();
     if (!group.load_consumers(bytes, now_ms)) return damaged;
-    SLUICE_TRY_ASSIGN(PendingList pending, PendingList::load(bytes, now_ms));
+    SLUICE_TRY_ASSIGN(PendingList pending, PendingList::load(bytes, snapshot_version, now_ms));
     if (!group.adopt(std::move(pending))) return damaged;
     return group;
 }

@@ -78,7 +78,8 @@ class Group {
 
     // docs/formats/stream_snapshot.md, "Group".
     void save(std::string& out) const;
-    static Result<Group> load(std::string_view& bytes, std::int64_t now_ms);
+    static Result<Group> load(std::string_view& bytes, std::uint8_t snapshot_version,
+                              std::int64_t now_ms);
 
   private:
     void put(const Pending& pending);

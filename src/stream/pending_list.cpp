@@ -5,7 +5,7 @@
 #include <cstring>
 #include <functional>
 
-#include "stream/byte_codec.hpp"
+#include "stream/row_codec.hpp"
 
 namespace sluice {
 
@@ -326,7 +326,7 @@ std::size_t PendingList::memory_bytes() const {
 
 namespace {
 
-// One pending entry in a snapshot.
+// One pending entry in a snapshot of version 1.
 struct SavedPending {
     std::uint64_t ms;
     std::uint64_t seq;
@@ -335,36 +335,52 @@ struct SavedPending {
 };
 static_assert(sizeof(SavedPending) == 24);
 
+Row take_raw(StreamReader& reader) {
+    SavedPending saved{};
+    const std::string_view bytes = reader.bytes(sizeof(saved));
+    std::memcpy(&saved, bytes.data(), bytes.size());
+    return {saved.ms, saved.seq, saved.deliveries, saved.consumer};
+}
+
+// The next id, to the same consumer, as often.
+Row predict(Row row) {
+    ++row[1];
+    return row;
+}
+
 }  // namespace
 
 void PendingList::save(std::string& out) const {
-    out.reserve(out.size() + sizeof(size_) + size_ * sizeof(SavedPending));
     put_u64(out, size_);
-    for (const Block& block : blocks_) {
-        for (std::size_t i = 0; i < block.count; ++i) {
-            const Pending& pending = block.at(i);
-            const SavedPending saved{pending.id.ms, pending.id.seq, pending.deliveries,
-                                     pending.consumer};
-            out.append(reinterpret_cast<const char*>(&saved), sizeof(saved));
-        }
-    }
+    Row predicted{};
+    for_each([&](const Pending& pending) {
+        const Row row{pending.id.ms, pending.id.seq, pending.deliveries, pending.consumer};
+        put_row(out, row, predicted);
+        predicted = predict(row);
+    });
 }
 
-Result<PendingList> PendingList::load(std::string_view& bytes, std::int64_t now_ms) {
+Result<PendingList> PendingList::load(std::string_view& bytes, std::uint8_t snapshot_version,
+                                      std::int64_t now_ms) {
     const Error damaged{Errc::corrupt, "load pending entries: they are damaged"};
     StreamReader reader(bytes);
     const std::uint64_t count = reader.u64();
-    if (reader.failed() || count > reader.rest().size() / sizeof(SavedPending)) return damaged;
-    const std::string_view entries = reader.bytes(count * sizeof(SavedPending));
+    if (reader.failed()) return damaged;
     PendingList list;
+    Row predicted{};
     for (std::uint64_t i = 0; i < count; ++i) {
-        SavedPending saved;
-        std::memcpy(&saved, entries.data() + i * sizeof(saved), sizeof(saved));
-        const Pending pending{
-            {saved.ms, saved.seq}, now_ms, saved.deliveries, ConsumerNumber{saved.consumer}};
+        const Row row = snapshot_version == 1 ? take_raw(reader) : take_row(reader, predicted);
+        const bool fits =
+            std::in_range<std::uint32_t>(row[2]) && std::in_range<std::uint32_t>(row[3]);
+        if (reader.failed() || !fits) return damaged;
+        const Pending pending{{row[0], row[1]},
+                              now_ms,
+                              static_cast<std::uint32_t>(row[2]),
+                              static_cast<ConsumerNumber>(row[3])};
         if (!list.empty() && !(list.blocks_.back().last < pending.id)) return damaged;
         list.append(pending);
         ++list.size_;
+        predicted = predict(row);
     }
     list.oldest_bound_ms_ = now_ms;
     bytes = reader.rest();

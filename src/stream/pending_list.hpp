@@ -95,7 +95,8 @@ class PendingList {
 
     // docs/formats/stream_snapshot.md, "Pending entries". Times become `now_ms`.
     void save(std::string& out) const;
-    static Result<PendingList> load(std::string_view& bytes, std::int64_t now_ms);
+    static Result<PendingList> load(std::string_view& bytes, std::uint8_t snapshot_version,
+                                    std::int64_t now_ms);
 
   private:
     struct Block {

@@ -8,7 +8,8 @@ namespace sluice {
 
 namespace {
 
-constexpr std::uint8_t snapshot_version = 1;
+// Version 1 is still read.
+constexpr std::uint8_t snapshot_version = 2;
 
 auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_view name) {
     return std::ranges::lower_bound(
@@ -95,7 +96,8 @@ void Stream::save(std::string& out) const {
 Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
     const Error damaged{Errc::corrupt, "load stream: it is damaged"};
     StreamReader reader(bytes);
-    if (reader.u8() != snapshot_version) {
+    const std::uint8_t version = reader.u8();
+    if (version < 1 || version > snapshot_version) {
         return Error{Errc::corrupt, "load stream: unknown version of its snapshot"};
     }
     Stream stream;
@@ -105,14 +107,14 @@ Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
     if (reader.failed()) return damaged;
     std::string_view rest = reader.rest();
     SLUICE_TRY_ASSIGN(stream.idempotency_, IdempotencyTable::load(rest, now));
-    SLUICE_TRY_ASSIGN(stream.index_, EntryIndex::load(rest));
+    SLUICE_TRY_ASSIGN(stream.index_, EntryIndex::load(rest, version));
     if (!stream.index_.empty() && stream.last_id_ < stream.index_.back().id) return damaged;
     StreamReader groups(rest);
     std::uint64_t count = groups.varint();
     if (groups.failed()) return damaged;
     rest = groups.rest();
     for (; count > 0; --count) {
-        SLUICE_TRY_ASSIGN(Group group, Group::load(rest, now.ms()));
+        SLUICE_TRY_ASSIGN(Group group, Group::load(rest, version, now.ms()));
         if (!stream.groups_.empty() && stream.groups_.back()->name() >= group.name()) {
             return damaged;
         }

@@ -126,8 +126,8 @@ TEST(CheckpointTest, keys_may_change_go_and_come_back_while_it_is_made) {
     }
 }
 
-std::string golden_checkpoint() {
-    std::ifstream file(SLUICE_GOLDEN_FOLDER "/checkpoint_v1.bin", std::ios::binary);
+std::string golden_checkpoint(const std::string& name) {
+    std::ifstream file(SLUICE_GOLDEN_FOLDER "/" + name, std::ios::binary);
     std::ostringstream bytes;
     bytes << file.rdbuf();
     return bytes.str();
@@ -146,23 +146,27 @@ TEST(GoldenCheckpointTest, this_program_writes_checkpoints_of_format_1) {
     store.checkpoint();
     ASSERT_EQ(store.names("checkpoint-").size(), 1u);
     const std::string written = store.disk.bytes_at_rest(store.names("checkpoint-").front());
-    EXPECT_TRUE(written == golden_checkpoint()) << "the bytes differ";
+    EXPECT_TRUE(written == golden_checkpoint("checkpoint_v1_stream_v2.bin")) << "the bytes differ";
 }
 
+// Written by every version so far, newest last.
 TEST(GoldenCheckpointTest, a_checkpoint_of_format_1_is_read_for_ever) {
-    Store store;
-    store.disk.replace_at_rest("golden", golden_checkpoint());
-    std::vector<std::unique_ptr<Key>> keys;
-    const auto header = read_checkpoint(store.files, "golden", {},
-                                        [&](auto key) { keys.push_back(std::move(key)); });
-    ASSERT_TRUE(header) << header.error().message;
-    EXPECT_EQ(header->store, 0x5eedu);
-    ASSERT_EQ(keys.size(), 3u);
-    EXPECT_EQ(*keys[0]->string(), "value");
-    EXPECT_EQ(keys[1]->tenant, 3u);
-    EXPECT_EQ(keys[1]->expires_at, WallTime::from_ms(1'800'000'000'000));
-    EXPECT_EQ(keys[1]->hash()->size(), 1u);
-    EXPECT_EQ(keys[2]->stream()->last_id(), (EntryId{5, 0}));
+    for (const std::string name : {"checkpoint_v1.bin", "checkpoint_v1_stream_v2.bin"}) {
+        SCOPED_TRACE(name);
+        Store store;
+        store.disk.replace_at_rest("golden", golden_checkpoint(name));
+        std::vector<std::unique_ptr<Key>> keys;
+        const auto header = read_checkpoint(store.files, "golden", {},
+                                            [&](auto key) { keys.push_back(std::move(key)); });
+        ASSERT_TRUE(header) << header.error().message;
+        EXPECT_EQ(header->store, 0x5eedu);
+        ASSERT_EQ(keys.size(), 3u);
+        EXPECT_EQ(*keys[0]->string(), "value");
+        EXPECT_EQ(keys[1]->tenant, 3u);
+        EXPECT_EQ(keys[1]->expires_at, WallTime::from_ms(1'800'000'000'000));
+        EXPECT_EQ(keys[1]->hash()->size(), 1u);
+        EXPECT_EQ(keys[2]->stream()->last_id(), (EntryId{5, 0}));
+    }
 }
 
 }  // namespace

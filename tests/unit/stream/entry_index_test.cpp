@@ -4,6 +4,7 @@
 #include <map>
 
 #include "io/random.hpp"
+#include "stream/row_codec.hpp"
 
 namespace sluice {
 namespace {
@@ -152,7 +153,7 @@ TEST(EntryIndex, loads_what_it_saved) {
     index.save(bytes);
     bytes += "rest";
     std::string_view rest = bytes;
-    const auto loaded = EntryIndex::load(rest);
+    const auto loaded = EntryIndex::load(rest, 2);
     ASSERT_TRUE(loaded);
     EXPECT_EQ(rest, "rest");
     EXPECT_EQ(ids_of(*loaded), ids_of(index));
@@ -164,17 +165,61 @@ TEST(EntryIndex, refuses_any_prefix_of_a_snapshot) {
     index_of(3).save(bytes);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         std::string_view cut = std::string_view(bytes).substr(0, size);
-        EXPECT_EQ(EntryIndex::load(cut).error().code, Errc::corrupt);
+        EXPECT_EQ(EntryIndex::load(cut, 2).error().code, Errc::corrupt);
     }
 }
 
-TEST(EntryIndex, refuses_ids_out_of_order) {
+// A node with three slots in front of which `rows` stand.
+std::string index_with(const std::string& rows) {
     std::string bytes;
-    index_of(3).save(bytes);
-    constexpr std::size_t first_slot = 8 + 48;
-    bytes[first_slot] = 2;  // the first id is now as large as the second
+    put_u64(bytes, 1);                                          // nodes
+    for (const std::uint64_t number : {1u, 0u, 64u, 9u, 0u}) {  // ms, seq, position, last
+        put_u64(bytes, number);
+    }
+    put_u32(bytes, 3);  // count
+    put_u32(bytes, 3);  // appended
+    return bytes + rows;
+}
+
+TEST(EntryIndex, refuses_ids_out_of_order) {
+    std::string rows;
+    put_row(rows, {5, 0, 0, 64}, {});
+    put_row(rows, {5, 0, 8, 64}, {});  // the same id again
+    put_row(rows, {6, 0, 16, 64}, {});
+    std::string bytes = index_with(rows);
     std::string_view rest = bytes;
-    EXPECT_EQ(EntryIndex::load(rest).error().code, Errc::corrupt);
+    EXPECT_EQ(EntryIndex::load(rest, 2).error().code, Errc::corrupt);
+}
+
+TEST(EntryIndex, refuses_numbers_that_no_slot_holds) {
+    std::string rows(2, '\0');
+    put_row(rows, {1ULL << 32, 0, 0, 0}, {});
+    std::string bytes = index_with(rows);
+    std::string_view rest = bytes;
+    EXPECT_EQ(EntryIndex::load(rest, 2).error().code, Errc::corrupt);
+}
+
+TEST(EntryIndex, entries_in_a_row_take_a_byte_each_in_a_snapshot) {
+    EntryIndex index;
+    for (std::uint64_t i = 0; i < 100'000; ++i)
+        index.append({7, i}, {64 + i * 304, 300}, 4096);
+    std::string bytes;
+    index.save(bytes);
+    EXPECT_LT(bytes.size(), 103'000u);
+}
+
+TEST(EntryIndex, reads_slots_as_version_1_wrote_them) {
+    std::string slots;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        for (const std::uint32_t number : {i, 0u, 8 * i, 64u})
+            put_u32(slots, number);
+    }
+    std::string bytes = index_with(slots);
+    std::string_view rest = bytes;
+    const auto loaded = EntryIndex::load(rest, 1);
+    ASSERT_TRUE(loaded);
+    EXPECT_TRUE(rest.empty());
+    EXPECT_EQ(loaded->find({3, 0}), (EntryRef{64 + 128, 64}));
 }
 
 // The index against a std::map, through random appends, deletes, trims and moves.

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "io/random.hpp"
+#include "stream/byte_codec.hpp"
 
 namespace sluice {
 namespace {
@@ -178,11 +179,28 @@ TEST(PendingList, loads_what_it_saved_with_times_set_anew) {
     std::string bytes;
     list.save(bytes);
     std::string_view rest = bytes;
-    auto loaded = PendingList::load(rest, 77);
+    auto loaded = PendingList::load(rest, 2, 77);
     ASSERT_TRUE(loaded);
     EXPECT_TRUE(rest.empty());
     EXPECT_EQ(loaded->size(), 500u);
     loaded->for_each([](const Pending& p) { EXPECT_EQ(p.delivered_ms, 77); });
+}
+
+TEST(PendingList, reads_entries_as_version_1_wrote_them) {
+    std::string bytes;
+    put_u64(bytes, 2);
+    for (const std::uint64_t ms : {3u, 4u}) {
+        put_u64(bytes, ms);
+        put_u64(bytes, 1);
+        put_u32(bytes, 2);  // deliveries
+        put_u32(bytes, 5);  // consumer
+    }
+    std::string_view rest = bytes;
+    auto loaded = PendingList::load(rest, 1, 77);
+    ASSERT_TRUE(loaded);
+    EXPECT_TRUE(rest.empty());
+    ASSERT_EQ(loaded->size(), 2u);
+    EXPECT_EQ(loaded->back(), (Pending{{4, 1}, 77, 2, 5}));
 }
 
 // The list against a std::map, through random puts and erases near and far from its ends.
