@@ -44,17 +44,24 @@ class EngineTurn final : public Turn {
     void begin(WallTime wall, MonoTime mono) override;
     void end() override;
     MonoTime deadline() const override;
+    // With many clients a sleep is short, and what gathers meanwhile is served at one go.
+    bool may_poll() const override {
+        return worker_.is_idle() && parts_.resp.active_count() <= polled_clients_max;
+    }
 
     // Writes and syncs all there is, waiting for it. False when that failed.
     bool finish_journal();
 
   private:
+    static constexpr std::size_t polled_clients_max = 8;
     static constexpr Duration health_interval = Duration::from_ms(100);
 
     void bring_back_job();
     void finish_job();
     void write_pending();
+    Dependency awaited() const;
     void start_job();
+    bool is_done_inline(const Engine::IoJob& job) const;
     void run_job(Engine::IoJob& job);
     void reopen();
     void note_health(MonoTime now);
@@ -63,7 +70,7 @@ class EngineTurn final : public Turn {
     std::unique_ptr<Engine>& engine_;
     Open open_;
     std::unique_ptr<Engine::IoJob> job_;  // on the worker
-    Duration job_time_;                   // of the job that was run last
+    Duration job_time_{};                 // of the job that was run last
     MonoTime health_at_{};
     bool is_poisoned_ = false;
     bool told_disk_full_ = false;

@@ -131,8 +131,10 @@ IoTask Journal::take_flush(std::int64_t wall_us) {
                 SLUICE_TRY(write.file->sync());
             }
         }
-        for (const auto& file : syncs)
+        for (const auto& file : syncs) {
             SLUICE_TRY(file->sync());
+            file->drop_cache();
+        }
         return {};
     };
     return {work, [this, end = complete_](Result<void> result) { flushed(result, end); }};
