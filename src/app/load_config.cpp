@@ -100,6 +100,9 @@ Result<void> check_sizes(const ServeConfig& config) {
     if (config.flush_interval.ms() < 1 || config.flush_interval.ms() > 5000) {
         return Error{Errc::invalid, "flush_interval is a time from 1ms to 5s"};
     }
+    if (config.busy_poll > Duration::from_ms(1)) {
+        return Error{Errc::invalid, "busy_poll is a time from 0 to 1ms"};
+    }
     return {};
 }
 

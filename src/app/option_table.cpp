@@ -52,6 +52,8 @@ constexpr auto rows = std::to_array<OptionRow>({
      64 * gib},
     {"flush_interval", &C::flush_interval,
      "how long data of durability memory and os may stay off the disk"},
+    {"busy_poll", &C::busy_poll,
+     "how long to look for the next request before sleeping, while clients are quick; 0: not"},
     {"stream_node_entries_max", &C::stream_node_entries_max,
      "steps in which MAXLEN ~ trims a stream; Redis calls it stream-node-max-entries", count, 1,
      1'000'000},

@@ -18,7 +18,7 @@ struct Suffix {
 constexpr auto size_suffixes =
     std::to_array<Suffix>({{"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"", 1}});
 constexpr auto time_suffixes = std::to_array<Suffix>(
-    {{"h", 3'600'000'000}, {"m", 60'000'000}, {"s", 1'000'000}, {"ms", 1'000}});
+    {{"h", 3'600'000'000}, {"m", 60'000'000}, {"s", 1'000'000}, {"ms", 1'000}, {"us", 1}});
 
 template <class T>
 struct Choice {

@@ -159,7 +159,7 @@ ServerIdentity Service::identity() {
 }
 
 Service::Step Service::open_server() {
-    auto loop = EventLoop::open(clock_);
+    auto loop = EventLoop::open(clock_, config_.busy_poll);
     if (!loop) return door_failure(loop.error());
     loop_ = std::move(*loop);
     auto signals = Signals::open(*loop_, [this](int signal) { on_signal(signal); });

@@ -111,7 +111,7 @@ void Engine::State::mind_checkpoint() {
     if (checkpointer->is_running() || mono < next_checkpoint_try) return;
     // A large store writes its checkpoints less often: they cost as much as what they save.
     const std::uint64_t interval =
-        std::max(options.checkpoint_bytes, 2 * checkpointer->last_size());
+        std::max(options.checkpoint_bytes, 4 * checkpointer->last_size());
     const bool is_due = journal->end() - checkpointer->newest() >= interval;
     if (!is_due && !is_checkpoint_wanted) return;
     is_checkpoint_wanted = false;

@@ -26,14 +26,16 @@ Interest interest_of(std::uint32_t events) {
 
 }  // namespace
 
-EventLoop::EventLoop(Clock& clock, PosixDescriptor epoll, PosixDescriptor wakeup)
+EventLoop::EventLoop(Clock& clock, PosixDescriptor epoll, PosixDescriptor wakeup,
+                     Duration busy_poll)
     : clock_(clock),
       epoll_(std::move(epoll)),
       wakeup_(std::move(wakeup)),
       now_(clock.mono()),
-      wall_(clock.wall()) {}
+      wall_(clock.wall()),
+      busy_poll_(busy_poll) {}
 
-Result<std::unique_ptr<EventLoop>> EventLoop::open(Clock& clock) {
+Result<std::unique_ptr<EventLoop>> EventLoop::open(Clock& clock, Duration busy_poll) {
     PosixDescriptor epoll(epoll_create1(EPOLL_CLOEXEC));
     if (!epoll.is_open()) return posix_error(errno, "make an epoll descriptor");
     PosixDescriptor wakeup(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -44,7 +46,8 @@ Result<std::unique_ptr<EventLoop>> EventLoop::open(Clock& clock) {
     if (epoll_ctl(epoll.number(), EPOLL_CTL_ADD, wakeup.number(), &event) != 0) {
         return posix_error(errno, "watch an eventfd");
     }
-    return std::unique_ptr<EventLoop>(new EventLoop(clock, std::move(epoll), std::move(wakeup)));
+    return std::unique_ptr<EventLoop>(
+        new EventLoop(clock, std::move(epoll), std::move(wakeup), busy_poll));
 }
 
 Result<void> EventLoop::add(int descriptor, Watcher& watcher, Interest interest) {
@@ -102,9 +105,8 @@ void EventLoop::stop() {
 
 void EventLoop::run(Turn& turn) {
     stopped_.store(false);
-    MonoTime deadline = turn.deadline();
     while (!stopped_.load()) {
-        const int count = wait(deadline);
+        const int count = wait(turn);
         now_ = clock_.mono();
         wall_ = clock_.wall();
         turn.begin(wall_, now_);
@@ -112,20 +114,41 @@ void EventLoop::run(Turn& turn) {
         run_timers();
         run_posted();
         turn.end();
-        deadline = turn.deadline();
     }
 }
 
-int EventLoop::wait(MonoTime deadline) {
+int EventLoop::wait(const Turn& turn) {
+    MonoTime deadline = turn.deadline();
     if (!timers_.empty()) deadline = std::min(deadline, timers_.begin()->first.first);
+    if (turn.may_poll()) {
+        if (const int found = poll(deadline); found > 0) return found;
+    }
     int timeout = timeout_ms(deadline);
     if (timeout != 0) {
         sleeping_.store(true);
         if (woken_.load()) timeout = 0;
     }
+    const int count = look(timeout);
+    sleeping_.store(false);
+    return count;
+}
+
+// Looks without sleeping for as long as that is worth it.
+int EventLoop::poll(MonoTime deadline) {
+    const Duration longest = busy_poll_.next();
+    if (longest == Duration{}) return 0;
+    const MonoTime until = std::min(deadline, clock_.mono() + longest);
+    int found = 0;
+    do {
+        found = look(0);
+    } while (found == 0 && !woken_.load() && clock_.mono() < until);
+    found > 0 ? busy_poll_.found() : busy_poll_.missed();
+    return found;
+}
+
+int EventLoop::look(int timeout) {
     const int count =
         epoll_wait(epoll_.number(), ready_.data(), static_cast<int>(ready_.size()), timeout);
-    sleeping_.store(false);
     SLUICE_CHECK(count >= 0 || errno == EINTR, "epoll_wait");
     return std::max(count, 0);
 }

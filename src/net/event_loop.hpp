@@ -25,6 +25,7 @@
 #include "event/result.hpp"
 #include "io/clock.hpp"
 #include "io/posix_file.hpp"
+#include "net/busy_poll.hpp"
 
 namespace sluice {
 
@@ -50,13 +51,16 @@ class Turn {
     virtual void end() = 0;
     // When the next turn is due although nothing is ready; asked after end().
     virtual MonoTime deadline() const = 0;
+    // False while another thread of ours has work: it may need this core.
+    virtual bool may_poll() const { return true; }
 };
 
 class EventLoop {
   public:
     using TimerId = std::pair<MonoTime, std::uint64_t>;
 
-    static Result<std::unique_ptr<EventLoop>> open(Clock& clock);
+    // `busy_poll`: how long to look for more before sleeping, while clients come that quickly.
+    static Result<std::unique_ptr<EventLoop>> open(Clock& clock, Duration busy_poll = {});
 
     Result<void> add(int descriptor, Watcher& watcher, Interest interest);
     void change(int descriptor, Watcher& watcher, Interest interest);
@@ -81,9 +85,11 @@ class EventLoop {
   private:
     static constexpr std::size_t ready_max = 256;
 
-    EventLoop(Clock& clock, PosixDescriptor epoll, PosixDescriptor wakeup);
+    EventLoop(Clock& clock, PosixDescriptor epoll, PosixDescriptor wakeup, Duration busy_poll);
 
-    int wait(MonoTime deadline);
+    int wait(const Turn& turn);
+    int poll(MonoTime deadline);
+    int look(int timeout);
     int timeout_ms(MonoTime deadline) const;
     void serve_ready(int count);
     void run_timers();
@@ -97,6 +103,7 @@ class EventLoop {
     std::uint64_t last_timer_ = 0;
     std::map<TimerId, std::function<void()>> timers_;
 
+    BusyPoll busy_poll_;
     std::array<epoll_event, ready_max> ready_{};
     int ready_count_ = 0;
 

@@ -1,5 +1,6 @@
 #include "net/socket.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
@@ -45,6 +46,19 @@ union SocketAddress {
     sockaddr_storage storage;
 };
 
+SocketAddress address_of(const sockaddr* at, socklen_t size) {
+    SocketAddress address{};
+    std::memcpy(&address, at, std::min<std::size_t>(size, sizeof address));
+    return address;
+}
+
+bool is_loopback(const SocketAddress& at) {
+    constexpr std::uint32_t loopback_net = 127;
+    if (at.any.sa_family == AF_INET) return ntohl(at.v4.sin_addr.s_addr) >> 24 == loopback_net;
+    if (at.any.sa_family == AF_INET6) return IN6_IS_ADDR_LOOPBACK(&at.v6.sin6_addr);
+    return true;
+}
+
 Result<PosixDescriptor> bound_socket(const Address& address, const sockaddr* at, socklen_t size) {
     PosixDescriptor descriptor(socket(at->sa_family, socket_flags, 0));
     if (!descriptor.is_open()) return cannot_listen(errno, address);
@@ -52,6 +66,12 @@ Result<PosixDescriptor> bound_socket(const Address& address, const sockaddr* at,
     setsockopt(descriptor.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (at->sa_family == AF_INET6) {
         setsockopt(descriptor.number(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    }
+    // Nothing is lost on the way to this machine itself: pacing would only cost time. Accepted
+    // sockets inherit it, and a kernel without it keeps its own.
+    if (at->sa_family != AF_UNIX && is_loopback(address_of(at, size))) {
+        constexpr std::string_view plain = "reno";
+        setsockopt(descriptor.number(), IPPROTO_TCP, TCP_CONGESTION, plain.data(), plain.size());
     }
     if (bind(descriptor.number(), at, size) != 0) return cannot_listen(errno, address);
     return descriptor;
@@ -115,13 +135,6 @@ std::string text_of(const SocketAddress& at) {
         return "[" + std::string(host) + "]:" + std::to_string(ntohs(at.v6.sin6_port));
     }
     return at.path.sun_path;
-}
-
-bool is_loopback(const SocketAddress& at) {
-    constexpr std::uint32_t loopback_net = 127;
-    if (at.any.sa_family == AF_INET) return ntohl(at.v4.sin_addr.s_addr) >> 24 == loopback_net;
-    if (at.any.sa_family == AF_INET6) return IN6_IS_ADDR_LOOPBACK(&at.v6.sin6_addr);
-    return true;
 }
 
 }  // namespace
