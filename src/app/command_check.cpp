@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "app/data_folder.hpp"
-#include "app/table.hpp"
-#include "app/terminal.hpp"
+#include "cli/table.hpp"
+#include "cli/terminal.hpp"
 #include "engine/key_record.hpp"
 #include "engine/record_kind.hpp"
 #include "engine/store_audit.hpp"

@@ -1,7 +1,7 @@
 // `sluice check` and `sluice dump`: look into a data folder that no server has open.
 #pragma once
 
-#include "app/cli.hpp"
+#include "cli/cli.hpp"
 
 namespace sluice {
 

@@ -1,7 +1,7 @@
 // `sluice serve`: the server itself.
 #pragma once
 
-#include "app/cli.hpp"
+#include "cli/cli.hpp"
 
 namespace sluice {
 

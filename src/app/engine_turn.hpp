@@ -16,13 +16,13 @@
 #include <string_view>
 
 #include "engine/engine.hpp"
+#include "http/service_state.hpp"
 #include "io/clock.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_door.hpp"
 #include "net/io_thread.hpp"
 #include "net/resp_door.hpp"
 #include "server/server.hpp"
-#include "server/service_state.hpp"
 
 namespace sluice {
 

@@ -6,9 +6,9 @@
 #include <iterator>
 #include <unistd.h>
 
-#include "app/cli.hpp"
 #include "app/config_file.hpp"
 #include "app/option_table.hpp"
+#include "cli/cli.hpp"
 
 extern char** environ;
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <unistd.h>
 
-#include "server/escaped_json.hpp"
+#include "event/escaped_json.hpp"
 
 namespace sluice {
 namespace {

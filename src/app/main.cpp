@@ -2,17 +2,17 @@
 
 #include <array>
 
-#include "app/cli.hpp"
-#include "app/command_bench.hpp"
 #include "app/command_check.hpp"
-#include "app/command_completion.hpp"
-#include "app/command_demo.hpp"
-#include "app/command_doctor.hpp"
-#include "app/command_groups.hpp"
-#include "app/command_publish.hpp"
 #include "app/command_serve.hpp"
-#include "app/command_streams.hpp"
-#include "app/command_tail.hpp"
+#include "cli/cli.hpp"
+#include "cli/command_bench.hpp"
+#include "cli/command_completion.hpp"
+#include "cli/command_doctor.hpp"
+#include "cli/command_groups.hpp"
+#include "cli/command_publish.hpp"
+#include "cli/command_streams.hpp"
+#include "cli/command_tail.hpp"
+#include "demo/command_demo.hpp"
 
 int main(int argc, char** argv) {
     static constexpr auto commands = std::to_array<sluice::AddCommand>({

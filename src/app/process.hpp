@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "server/service_state.hpp"
+#include "http/service_state.hpp"
 #include "server/settings.hpp"
 
 namespace sluice {

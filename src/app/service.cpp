@@ -10,7 +10,8 @@
 
 #include "app/log.hpp"
 #include "app/process.hpp"
-#include "app/version.hpp"
+#include "cli/version.hpp"
+#include "commands/command_families.hpp"
 #include "event/byte_hash.hpp"
 #include "io/random.hpp"
 
@@ -168,8 +169,8 @@ Service::Step Service::open_server() {
     ServerHooks hooks{
         .log = [](std::string_view sentence) { log_event(LogLevel::warning, sentence); },
         .process_facts = measure_process};
-    server_ =
-        std::make_unique<Server>(*engine_, server_settings(config_), identity(), std::move(hooks));
+    server_ = std::make_unique<Server>(*engine_, command_families(), server_settings(config_),
+                                       identity(), std::move(hooks));
     resp_ = std::make_unique<RespDoor>(*loop_, *server_);
     http_ = std::make_unique<HttpDoor>(
         *loop_, [this](const HttpRequest& request) { return answer(request); });

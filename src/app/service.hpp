@@ -16,10 +16,10 @@
 #include "app/bound_doors.hpp"
 #include "app/data_folder.hpp"
 #include "app/engine_turn.hpp"
-#include "app/exit_code.hpp"
 #include "app/serve_config.hpp"
 #include "app/signals.hpp"
-#include "server/http_routes.hpp"
+#include "cli/exit_code.hpp"
+#include "http/http_routes.hpp"
 
 namespace sluice {
 

@@ -19,8 +19,9 @@
 namespace sluice {
 
 // The number of a tenant; 0 is the tenant `default`. RESP databases (SELECT n) of the tenant
-// `default` are tenants 0..15 of the storage, until tenants get names.
+// `default` are the first tenants of the storage, until tenants get names.
 using TenantNumber = std::uint32_t;
+constexpr TenantNumber databases_count = 16;  // as many as Redis has by default
 using KeyNumber = std::uint64_t;
 
 using StringValue = std::string;

@@ -14,9 +14,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "http/http_message.hpp"
 #include "net/acceptor.hpp"
 #include "net/event_loop.hpp"
-#include "server/http_message.hpp"
 
 namespace sluice {
 

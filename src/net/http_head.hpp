@@ -15,8 +15,8 @@
 #include <string>
 #include <string_view>
 
-#include "server/http_message.hpp"
-#include "server/http_problem.hpp"
+#include "http/http_message.hpp"
+#include "http/http_problem.hpp"
 
 namespace sluice {
 

@@ -15,10 +15,10 @@
 #include <string_view>
 
 #include "event/time.hpp"
+#include "http/http_message.hpp"
 #include "net/http_chunks.hpp"
 #include "net/http_head.hpp"
 #include "resp/byte_buffer.hpp"
-#include "server/http_message.hpp"
 
 namespace sluice {
 

@@ -73,14 +73,8 @@ struct CommandSpec {
     std::span<const ArgumentDocs> arguments = {};
 };
 
-// Each family of commands hands over its rows; command_table.cpp puts them together.
-std::span<const CommandSpec> stream_commands();
-std::span<const CommandSpec> string_commands();
-std::span<const CommandSpec> hash_commands();
-std::span<const CommandSpec> sorted_set_commands();
-std::span<const CommandSpec> generic_commands();
-std::span<const CommandSpec> connection_commands();
-std::span<const CommandSpec> transaction_commands();
-std::span<const CommandSpec> server_commands();
+// Rows of commands that belong together; a room of commands hands over one or more. They are
+// constants and live as long as the program.
+using CommandFamily = std::span<const CommandSpec>;
 
 }  // namespace sluice

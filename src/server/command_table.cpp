@@ -40,10 +40,8 @@ Command make_command(const CommandSpec& spec, const Command* container) {
 
 }  // namespace
 
-CommandTable::CommandTable() {
-    for (const auto family :
-         {connection_commands(), generic_commands(), hash_commands(), server_commands(),
-          sorted_set_commands(), stream_commands(), string_commands(), transaction_commands()}) {
+CommandTable::CommandTable(std::span<const CommandFamily> families) {
+    for (const auto family : families) {
         for (const auto& spec : family) {
             commands_.push_back(make_command(spec, nullptr));
         }

@@ -29,8 +29,7 @@ struct Command {
 
 class CommandTable {
   public:
-    // Every family of command.hpp.
-    CommandTable();
+    explicit CommandTable(std::span<const CommandFamily> families);
     CommandTable(const CommandTable&) = delete;
     CommandTable& operator=(const CommandTable&) = delete;
 
@@ -47,7 +46,6 @@ class CommandTable {
     static constexpr std::size_t name_size_max = 32;
 
   private:
-    void add_family(std::span<const CommandSpec> family);
     void add_subcommands(Command& container);
     void fill_slots();
 

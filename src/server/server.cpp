@@ -20,11 +20,13 @@ constexpr std::string_view protected_mode =
 
 }  // namespace
 
-Server::Server(Engine& engine, ServerSettings settings, ServerIdentity identity, ServerHooks hooks)
+Server::Server(Engine& engine, std::span<const CommandFamily> families, ServerSettings settings,
+               ServerIdentity identity, ServerHooks hooks)
     : engine_(&engine),
       settings_(std::move(settings)),
       identity_(std::move(identity)),
       hooks_(std::move(hooks)),
+      commands_(families),
       statistics_(commands_.count()) {
     apply_settings();
     engine_->set_listener(this);

@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -46,7 +47,8 @@ class Server final : public ChangeListener {
   public:
     using Sessions = std::map<SessionId, std::unique_ptr<Session>>;
 
-    Server(Engine& engine, ServerSettings settings, ServerIdentity identity, ServerHooks hooks);
+    Server(Engine& engine, std::span<const CommandFamily> families, ServerSettings settings,
+           ServerIdentity identity, ServerHooks hooks);
     ~Server() override;
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

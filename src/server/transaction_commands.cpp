@@ -1,5 +1,7 @@
 // MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
+#include "server/transaction_commands.hpp"
+
 #include <memory>
 #include <string>
 
@@ -138,7 +140,7 @@ constexpr CommandSpec rows[] = {
 
 }  // namespace
 
-std::span<const CommandSpec> transaction_commands() {
+CommandFamily transaction_commands() {
     return rows;
 }
 

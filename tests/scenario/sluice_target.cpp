@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "commands/command_families.hpp"
 #include "engine/engine.hpp"
 #include "resp/reply_parser.hpp"
 #include "scenario/target.hpp"
@@ -54,7 +55,8 @@ Result<void> SluiceTarget::open() {
     SLUICE_TRY_ASSIGN(engine_, Engine::open(files_, options, wall_, mono_));
     ServerSettings settings;
     settings.debug_commands = true;
-    server_ = std::make_unique<Server>(*engine_, settings, ServerIdentity{}, ServerHooks{});
+    server_ = std::make_unique<Server>(*engine_, command_families(), settings, ServerIdentity{},
+                                       ServerHooks{});
     return {};
 }
 

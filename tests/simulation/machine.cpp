@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "commands/command_families.hpp"
 #include "resp/reply_parser.hpp"
 
 namespace sluice::testing {
@@ -23,7 +24,8 @@ Machine::~Machine() {
 
 Result<void> Machine::start() {
     SLUICE_TRY_ASSIGN(engine_, Engine::open(files_, options_, wall, mono));
-    server_ = std::make_unique<Server>(*engine_, ServerSettings{}, ServerIdentity{}, ServerHooks{});
+    server_ = std::make_unique<Server>(*engine_, command_families(), ServerSettings{},
+                                       ServerIdentity{}, ServerHooks{});
     return {};
 }
 

@@ -25,8 +25,17 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"redis", {"event", "resp", "store"}},
     {"bus", {"event", "store", "local"}},
     {"track", {"event", "store", "bus"}},
-    {"server", {"event", "resp", "store", "local", "bus", "track", "stream", "document", "engine"}},
-    {"net", {"event", "io", "resp", "redis", "server"}},
+    {"server", {"event", "resp", "engine"}},
+    {"stream_commands", {"event", "resp", "stream", "engine", "server"}},
+    {"document_commands", {"event", "resp", "document", "engine", "server"}},
+    {"key_commands", {"event", "resp", "engine", "server", "stream_commands", "document_commands"}},
+    {"admin_commands", {"event", "resp", "engine", "server"}},
+    {"commands",
+     {"server", "stream_commands", "document_commands", "key_commands", "admin_commands"}},
+    {"http", {"event", "engine", "server"}},
+    {"net", {"event", "io", "resp", "redis", "server", "http"}},
+    {"cli", {"event", "io", "resp", "net"}},
+    {"demo", {"event", "io", "net", "cli"}},
 };
 // Wiring only, and may see everything.
 const Rooms wiring = {"app"};
@@ -56,6 +65,29 @@ TEST(Layers, a_room_includes_only_what_the_table_allows) {
             findings.add(file.path, "the room is not in the table");
         } else {
             check_includes(file, row->second, findings);
+        }
+    }
+    findings.report();
+}
+
+// The words behind ROOMS in the room's CMakeLists.txt.
+Rooms linked_rooms(const SourceFile& file) {
+    static const std::regex rooms(R"(\n\s+ROOMS((\s+[a-z_]+)+))");
+    static const std::regex word("[a-z_]+");
+    std::smatch match;
+    if (!std::regex_search(file.text, match, rooms)) return {};
+    const std::string list = match[1].str();
+    const std::sregex_token_iterator begin(list.begin(), list.end(), word);
+    return {begin, std::sregex_token_iterator()};
+}
+
+TEST(Layers, a_room_links_only_what_the_table_allows) {
+    Findings findings("link");
+    for (const auto& file : tracked_files()) {
+        const auto row = may_include.find(room_of(file.path));
+        if (row == may_include.end() || file.name() != "CMakeLists.txt") continue;
+        for (const auto& other : linked_rooms(file)) {
+            if (!row->second.contains(other)) findings.add(file.path, other);
         }
     }
     findings.report();

@@ -17,8 +17,8 @@ struct Ban {
 };
 
 // Only these may reach out of the process.
-const std::vector<std::string> shells = {"src/io/", "src/net/", "src/app/",
-                                         "bench/",  "tests/",   "fuzz/"};
+const std::vector<std::string> shells = {"src/io/",  "src/net/", "src/cli/", "src/demo/",
+                                         "src/app/", "bench/",   "tests/",   "fuzz/"};
 
 std::vector<Ban> bans() {
     return {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "commands/command_families.hpp"
+
 namespace sluice::testing {
 
 namespace {
@@ -69,7 +71,8 @@ Door::Door(ServerSettings settings) {
     engine_ = std::move(*engine);
     ServerHooks hooks{.log = [this](std::string_view line) { log_.emplace_back(line); },
                       .process_facts = nullptr};
-    server_ = std::make_unique<Server>(*engine_, std::move(settings), ServerIdentity{}, hooks);
+    server_ = std::make_unique<Server>(*engine_, command_families(), std::move(settings),
+                                       ServerIdentity{}, hooks);
     begin_turn();
 }
 

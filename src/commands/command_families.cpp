@@ -1,0 +1,20 @@
+#include "commands/command_families.hpp"
+
+#include <array>
+
+#include "admin_commands/admin_commands.hpp"
+#include "document_commands/document_commands.hpp"
+#include "key_commands/key_commands.hpp"
+#include "server/transaction_commands.hpp"
+#include "stream_commands/stream_commands.hpp"
+
+namespace sluice {
+
+std::span<const CommandFamily> command_families() {
+    static const std::array families = {
+        connection_commands(), generic_commands(), hash_commands(),   server_commands(),
+        sorted_set_commands(), stream_commands(),  string_commands(), transaction_commands()};
+    return families;
+}
+
+}  // namespace sluice

@@ -1,0 +1,156 @@
+#include "stream_commands/stream_access.hpp"
+
+#include <limits>
+#include <string>
+
+#include "server/error_replies.hpp"
+#include "server/key_access.hpp"
+#include "server/server.hpp"
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t name_bytes_shown = 512;
+
+std::string no_group(std::string_view key, std::string_view group) {
+    return "NOGROUP No such key '" + printable(key, name_bytes_shown) + "' or consumer group '" +
+           printable(group, name_bytes_shown) + "'";
+}
+
+// Tells the engine that the entries up to this id need their bytes no more.
+void release_through(CommandContext& context, const Stream& stream, EntryId through) {
+    const EntryIndex& index = stream.index();
+    const auto end = index.upper_bound(through);
+    for (auto at = index.begin(); at != end; at = index.next(at)) {
+        context.engine.release_entry(index.at(at).ref);
+    }
+}
+
+bool concerns_watchers(StreamOp op) {
+    return op == StreamOp::trim || op == StreamOp::erase || op == StreamOp::drop;
+}
+
+// New entries wake waiters too, but they are no effects.
+bool concerns_waiters(StreamOp op) {
+    return op == StreamOp::group_destroy || op == StreamOp::release;
+}
+
+// Keeps a registry silent for a while.
+template <class Registry>
+class Silence {
+  public:
+    Silence(Registry& registry, bool is_wanted)
+        : registry_(registry), was_muted_(registry.is_muted()) {
+        registry_.set_muted(was_muted_ || is_wanted);
+    }
+    ~Silence() { registry_.set_muted(was_muted_); }
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+
+  private:
+    Registry& registry_;
+    bool was_muted_;
+};
+
+void release(CommandContext& context, const Stream& stream, std::span<const EntryId> ids) {
+    for (const EntryId id : ids) {
+        if (const auto ref = stream.find(id)) context.engine.release_entry(*ref);
+    }
+}
+
+}  // namespace
+
+std::optional<StreamKey> find_stream(CommandContext& context, std::string_view name) {
+    const auto found = find_typed(context, name, ValueType::stream);
+    if (!found) return std::nullopt;
+    return StreamKey{*found, *found == nullptr ? nullptr : (*found)->stream()};
+}
+
+StreamKey create_stream(CommandContext& context, std::string_view name) {
+    Key& key = context.engine.create(context.tenant, name, ValueType::stream);
+    return {&key, key.stream()};
+}
+
+bool admits_more(CommandContext& context, StreamKey stream) {
+    if (!stream || !stream.key->degraded) return true;
+    context.reply.error("CORRUPT stored bytes of '" +
+                        printable(stream.key->name, name_bytes_shown) +
+                        "' are lost; it can be read and emptied, but takes nothing new");
+    return false;
+}
+
+std::optional<GroupKey> find_group(CommandContext& context, std::string_view key,
+                                   std::string_view group) {
+    const auto found = find_stream(context, key);
+    if (!found) return std::nullopt;
+    Group* const there = *found ? found->stream->find_group(group) : nullptr;
+    if (there == nullptr) {
+        context.reply.error(no_group(key, group));
+        return std::nullopt;
+    }
+    return GroupKey{found->key, found->stream, there};
+}
+
+void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait) {
+    const auto op = static_cast<StreamOp>(effect.front());
+    const Silence watchers(context.server.watching(), !concerns_watchers(op));
+    const Silence waiters(context.server.blocking(), !concerns_waiters(op));
+    context.engine.commit_stream(key, effect, wait);
+}
+
+void commit_effect(CommandContext& context, StreamKey stream, std::string_view effect) {
+    const auto applied = stream.stream->apply(effect, context.engine.mono());
+    SLUICE_CHECK(applied.has_value(), "an effect of ours makes sense");
+    record_effect(context, *stream.key, effect, Engine::Wait::yes);
+}
+
+ConsumerNumber consumer_or_new(CommandContext& context, const GroupKey& group,
+                               std::string_view name) {
+    if (const auto number = group.group->find_consumer(name)) return *number;
+    const std::string effect = consumer_create_effect(group.group->name(), name);
+    commit_effect(context, {group.key, group.stream}, effect);
+    return *group.group->find_consumer(name);
+}
+
+std::uint64_t trim(CommandContext& context, StreamKey stream, const TrimOptions& options) {
+    const TrimPlan plan = plan_trim(*stream.stream, options);
+    if (plan.through) {
+        release_through(context, *stream.stream, *plan.through);
+        commit_effect(context, stream, trim_effect(*plan.through));
+    }
+    if (plan.ids.empty()) return plan.count;
+    release(context, *stream.stream, plan.ids);
+    IdListCommit dropped(context, *stream.key, Engine::Wait::yes,
+                         [] { return IdListEffect::drop(); });
+    IdListCommit unreferenced(context, *stream.key, Engine::Wait::yes,
+                              [] { return IdListEffect::unreference(); });
+    for (const EntryId id : plan.ids) {
+        stream.stream->drop(id);
+        dropped.add(id);
+        if (options.references != References::remove) continue;
+        if (stream.stream->unreference(id)) unreferenced.add(id);
+    }
+    return plan.count;
+}
+
+void erase_entries(CommandContext& context, StreamKey stream, std::span<const EntryId> ids) {
+    release(context, *stream.stream, ids);
+    IdListCommit erased(context, *stream.key, Engine::Wait::yes,
+                        [] { return IdListEffect::erase(); });
+    for (const EntryId id : ids) {
+        stream.stream->erase(id);
+        erased.add(id);
+    }
+}
+
+std::int64_t shown_deliveries(std::uint32_t deliveries) {
+    if (deliveries == delivery_count_max) return std::numeric_limits<std::int64_t>::max();
+    return deliveries;
+}
+
+std::uint32_t kept_deliveries(std::int64_t asked) {
+    return asked >= delivery_count_max ? delivery_count_max : static_cast<std::uint32_t>(asked);
+}
+
+}  // namespace sluice
