@@ -14,6 +14,7 @@
 //            bookkeeping fields; replay_fields() works on every entry, however damaged, keeps
 //            event_id and everything else that was published, and never loses the replay count
 // Errors     decode(): invalid; the message begins with the name of the field
+// Source     docs/formats/dead_letter.md
 // Why        the replay count travels in _replay_count, which replay does not strip, so that a
 //            poison event cannot go round for ever with an innocent face
 #pragma once

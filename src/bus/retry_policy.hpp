@@ -10,7 +10,7 @@
 //            most retries + 1 times
 // Promise    parse(text()) gives the policy back. A permanent failure is dead at once; no event is
 //            retried more than retries_max times or beyond age_max, whatever delay is asked for
-// Errors     invalid; the message names the option or the word by its place, and what is allowed
+// Errors     invalid; the message names the option and what is allowed
 // Why        a lost lease counts as a failure: an event that kills its consumer must end somewhere
 #pragma once
 
