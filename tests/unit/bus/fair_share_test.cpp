@@ -87,11 +87,11 @@ TEST(FairShare, idling_gains_nothing_and_forgives_nothing) {
     EXPECT_EQ(serve(share, 100, 3), "bbb");
     ASSERT_TRUE(share.begin_work("a", {}));
     EXPECT_EQ(serve(share, 100, 4), "bbba");  // two hundred bytes of debt
-    // Credit that was left is gone.
-    EXPECT_EQ(serve(share, 1, 1), "b");
+    // Credit that was left is gone: the next turn is a whole one, not what was left and one more.
+    EXPECT_EQ(serve(share, 10, 1), "b");
     share.end_work("b");
     ASSERT_TRUE(share.begin_work("b", {}));
-    EXPECT_EQ(serve(share, 100, 3), "aba");
+    EXPECT_EQ(serve(share, 10, 21), std::string(10, 'a') + std::string(10, 'b') + "a");
 }
 
 TEST(FairShare, keys_come_and_go) {

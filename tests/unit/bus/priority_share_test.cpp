@@ -41,6 +41,14 @@ TEST(PriorityShare, critical_work_that_arrives_is_next) {
     EXPECT_EQ(share.pick(all), Priority::critical);
 }
 
+// Low has waited for fourteen picks when its work is withdrawn: work that comes later begins anew.
+TEST(PriorityShare, class_without_work_forgets_how_long_it_waited) {
+    PriorityShare share;
+    EXPECT_EQ(picks(share, all, 22).find_last_of('l'), 7U);
+    picks(share, {false, true, true, true}, 1);
+    EXPECT_FALSE(picks(share, all, 3).contains('l'));
+}
+
 TEST(PriorityShare, weights_can_be_chosen) {
     auto share = *PriorityShare::with_weights({1, 1, 1, 1});
     EXPECT_EQ(picks(share, all, 8), "chnlchnl");
