@@ -124,6 +124,54 @@ void write_globs() {
     write("glob", "stars", "*a*a*a*a*a*b\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
 }
 
+// The first byte says which parser reads the rest; bus_text_fuzzer.cpp has their order.
+void write_bus_texts() {
+    const std::vector<std::pair<std::string, std::string>> inputs = {
+        {"duration", "01d2h3m4s5ms6us"},
+        {"retry_list", "11s,4s,16s retries=5 jitter=equal max-age=1h"},
+        {"retry_exponential", "1exponential base=1s factor=4 max=5m retries=10 jitter=full"},
+        {"retry_fixed", "1fixed delay=30s"},
+        {"every", "2every 15m"},
+        {"cron", "2TZ=Europe/Zurich 0,30-59/7 2 L,*/9 jan-mar,12 fri-sun"},
+        {"cron_word", "2@hourly"},
+        {"attempts",
+         R"(3[{"number":1,"consumer":{"base64":"/w=="},"started":"2026-02-11T12:00:00Z",)"
+         R"("ended":"2026-02-11T12:00:00Z","error":"\u00e4"}])"},
+        {"error",
+         "4chunk 17 of 'a\'b' at /tmp/x, 0x1f 01890a5d-ac96-774b-bcce-b302099a8057 "
+         "2026-02-11T12:58:38.1+00:00 http://a/b \"c"},
+        {"key", "5t:acme:events:tasks:dlq"},
+    };
+    for (const auto& [name, bytes] : inputs)
+        write("bus_text", name, bytes);
+}
+
+void write_dead_letters() {
+    const std::vector<std::string> fields = {"event_id",
+                                             "e-1",
+                                             "event_type",
+                                             "task.failed",
+                                             "data",
+                                             "{}",
+                                             "_retry_count",
+                                             "3",
+                                             "_dlq_original_stream",
+                                             "tasks",
+                                             "_dlq_original_id",
+                                             "1-0",
+                                             "_dlq_error",
+                                             "boom",
+                                             "_dlq_retry_count",
+                                             "3",
+                                             "_dlq_timestamp",
+                                             "2026-02-11T12:00:00+00:00"};
+    write("dead_letter", "tenant_bus", as_pieces(fields));
+    auto ours = fields;
+    ours.insert(ours.end(), {"_dlq_group", "g", "_dlq_reason", "permanent", "_dlq_attempts", "[]",
+                             "_dlq_replay_count", "7", "_replay_count", "2"});
+    write("dead_letter", "sluice", as_pieces(ours));
+}
+
 std::string saved(const auto& value) {
     std::string bytes;
     value.save(bytes);
@@ -219,6 +267,8 @@ int main(int argc, char** argv) {
     write_session();
     write_replies();
     write_globs();
+    write_bus_texts();
+    write_dead_letters();
     write_document_effects();
     write_stream_effects();
     write_files();

@@ -11,7 +11,8 @@ node_major_min=20 # the npm packages redis 6 and ioredis 6 want it
 # shellcheck disable=SC2034 # used by ./run and ./test
 build_packages=(
     clang-19 lld-19 cmake ninja-build ccache git
-    libboost1.81-dev libcli11-dev libspdlog-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev
+    libboost1.81-dev libcli11-dev libhowardhinnant-date-dev libspdlog-dev libssl-dev
+    libtomlplusplus-dev nlohmann-json3-dev tzdata
 )
 # shellcheck disable=SC2034 # used by ./test
 test_packages=(
