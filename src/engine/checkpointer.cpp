@@ -14,12 +14,28 @@ void Checkpointer::begin(WallTime wall, KeyNumber next_key_number) {
                .wall_us = wall.microseconds};
     is_beginning_ = true;
     next_slot_ = 0;
+    coded_slot_ = 0;
+    is_coding_ = true;
     keys_written_ = 0;
     snapshot_ = header_.position;
     is_complete_ = false;
     pending_ = encode_checkpoint_header(header_);
     pending_written_ = 0;
     offset_ = pending_.size();
+}
+
+bool Checkpointer::code_ahead() {
+    if (!is_coding()) return false;
+    // Small keys are passed by in passing; one step is enough for many of them.
+    for (std::size_t passed = 0; coded_slot_ < keys_.slot_count() && passed < entries_per_step;) {
+        Key* const key = keys_.at_slot(coded_slot_);
+        Stream* const stream = key != nullptr ? key->stream() : nullptr;
+        if (stream != nullptr && stream->code_ahead(entries_per_step)) return true;
+        passed += stream != nullptr ? 1 + std::min<std::size_t>(stream->size(), 128) : 1;
+        ++coded_slot_;
+    }
+    is_coding_ = coded_slot_ < keys_.slot_count();
+    return is_coding_;
 }
 
 bool Checkpointer::wants_sync() const {
@@ -31,7 +47,7 @@ std::optional<IoTask> Checkpointer::next_task() {
     if (file_) {
         if (pending_written_ == pending_.size() && !is_complete_) fill();
         if (pending_written_ < pending_.size()) return write_task();
-        if (journal_.synced() >= snapshot_) return publish_task();
+        if (is_complete_ && journal_.synced() >= snapshot_) return publish_task();
         return std::nullopt;
     }
     if (kept_.size() > kept_max) return prune_task();
@@ -46,7 +62,9 @@ void Checkpointer::end_section(std::size_t begin, SectionKind kind) {
 void Checkpointer::fill() {
     pending_.clear();
     pending_written_ = 0;
-    for (; next_slot_ < keys_.slot_count() && pending_.size() < slice_bytes; ++next_slot_) {
+    // Keys that came meanwhile are behind the others, and small.
+    const std::size_t until = is_coding_ ? coded_slot_ : keys_.slot_count();
+    for (; next_slot_ < until && pending_.size() < slice_bytes; ++next_slot_) {
         const Key* const key = keys_.at_slot(next_slot_);
         if (key == nullptr) continue;
         snapshot_ = journal_.end();

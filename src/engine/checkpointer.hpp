@@ -26,13 +26,17 @@ namespace sluice {
 
 class Checkpointer {
   public:
-    Checkpointer(FileSystem& files, const Keyspace& keys, const Journal& journal)
+    Checkpointer(FileSystem& files, Keyspace& keys, const Journal& journal)
         : files_(files), keys_(keys), journal_(journal) {}
 
     // Positions of the checkpoints that are there, in rising order.
     void adopt(std::vector<std::uint64_t> positions) { kept_ = std::move(positions); }
     void begin(WallTime wall, KeyNumber next_key_number);
     bool is_running() const { return file_ != nullptr || is_beginning_; }
+    // Makes the next key quick to save, in steps of a tenth of a millisecond, so that no command
+    // waits for the saving of a large stream. False when that is done.
+    bool code_ahead();
+    bool is_coding() const { return is_running() && is_coding_; }
     // The journal must become durable before the checkpoint can be finished.
     bool wants_sync() const;
     // The next piece of work; nothing when there is none or the journal must come first.
@@ -48,6 +52,7 @@ class Checkpointer {
 
     static constexpr std::size_t kept_max = 2;
     static constexpr std::size_t slice_bytes = 1 << 20;
+    static constexpr std::size_t entries_per_step = 16'000;
 
   private:
     void fill();
@@ -60,13 +65,15 @@ class Checkpointer {
     void fail(const Error& error);
 
     FileSystem& files_;
-    const Keyspace& keys_;
+    Keyspace& keys_;
     const Journal& journal_;
 
     CheckpointHeader header_;
     std::shared_ptr<File> file_;
     bool is_beginning_ = false;
     std::size_t next_slot_ = 0;
+    std::size_t coded_slot_ = 0;  // keys in slots before it are ready to be saved
+    bool is_coding_ = false;
     std::uint64_t keys_written_ = 0;
     std::uint64_t snapshot_ = 0;  // the highest position that a key was saved at
     bool is_complete_ = false;    // the end section is in pending_ or written

@@ -108,7 +108,11 @@ void Engine::State::mind_space() {
 }
 
 void Engine::State::mind_checkpoint() {
-    if (checkpointer->is_running() || mono < next_checkpoint_try) return;
+    if (checkpointer->is_running()) {
+        checkpointer->code_ahead();
+        return;
+    }
+    if (mono < next_checkpoint_try) return;
     // A large store writes its checkpoints less often: they cost as much as what they save.
     const std::uint64_t interval =
         std::max(options.checkpoint_bytes, 4 * checkpointer->last_size());
@@ -179,7 +183,8 @@ MonoTime Engine::State::deadline() const {
     }
     if (journal->wants_mark()) next = std::min(next, last_flush + quiet_before_mark);
     if (journal->preparer().is_full() || is_disk_full) next = std::min(next, next_space_check);
-    if (compactor->has_bytes() || is_checkpoint_wanted || is_compaction_wanted) {
+    if (compactor->has_bytes() || is_checkpoint_wanted || is_compaction_wanted ||
+        checkpointer->is_coding()) {
         next = std::min(next, soon);
     }
     return next;

@@ -55,6 +55,7 @@ void EntryIndex::Node::reserve(std::uint32_t wanted) {
 }
 
 void EntryIndex::Node::erase(std::uint32_t i) {
+    forget_code();
     Slot* const first = &slots[begin];
     if (i < count / 2) {
         std::memmove(first + 1, first, i * sizeof(Slot));
@@ -108,6 +109,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
     if (!nodes_.empty() && nodes_.back().appended < limit) {
         Node& node = nodes_.back();
         if (const auto slot = node.slot_for(id, ref)) {
+            if (node.coded) node.forget_code();
             if (node.begin + node.count == node.capacity) {
                 node.reserve(node.count < node.capacity / 2 ? node.capacity
                                                             : std::min(2 * node.capacity, limit));
@@ -203,6 +205,7 @@ bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
     const Cursor cursor = lower_bound(id);
     if (cursor == end() || at(cursor).id != id || at(cursor).ref != from) return false;
     Node& node = nodes_[cursor.node];
+    node.forget_code();
     if (const auto slot = node.slot_for(id, to)) {
         node.slots[node.begin + cursor.slot] = *slot;
     } else if (!node.rebase(cursor.slot, to)) {
@@ -244,6 +247,7 @@ std::size_t EntryIndex::memory_bytes() const {
     std::size_t bytes = nodes_.memory_bytes();
     for (const Node& node : nodes_) {
         bytes += node.capacity * sizeof(Slot) + allocation_overhead;
+        if (node.coded) bytes += node.coded_size + allocation_overhead;
     }
     return bytes;
 }
@@ -290,18 +294,45 @@ bool EntryIndex::Node::load_slots(StreamReader& reader, std::uint32_t wanted,
     return !reader.failed() && all <= u32_max;
 }
 
+void EntryIndex::Node::save(std::string& out) const {
+    if (coded) {
+        out.append(coded.get(), coded_size);
+        return;
+    }
+    put_u64(out, ms);
+    put_u64(out, seq);
+    put_u64(out, position);
+    put_u64(out, last.ms);
+    put_u64(out, last.seq);
+    put_u32(out, count);
+    put_u32(out, appended);
+    save_slots(out);
+}
+
 void EntryIndex::save(std::string& out) const {
     put_u64(out, nodes_.size());
     for (const Node& node : nodes_) {
-        put_u64(out, node.ms);
-        put_u64(out, node.seq);
-        put_u64(out, node.position);
-        put_u64(out, node.last.ms);
-        put_u64(out, node.last.seq);
-        put_u32(out, node.count);
-        put_u32(out, node.appended);
-        node.save_slots(out);
+        node.save(out);
     }
+}
+
+bool EntryIndex::code_ahead(std::size_t entries) {
+    std::string code;
+    const std::size_t all_but_newest = nodes_.empty() ? 0 : nodes_.size() - 1;
+    for (std::size_t spent = 0; spent < entries && coded_nodes_ < all_but_newest; ++coded_nodes_) {
+        Node& node = nodes_[coded_nodes_];
+        ++spent;
+        if (node.coded) continue;
+        spent += node.count;
+        code.clear();
+        node.save(code);
+        node.coded = std::make_unique_for_overwrite<char[]>(code.size());
+        std::memcpy(node.coded.get(), code.data(), code.size());
+        node.coded_size = static_cast<std::uint32_t>(code.size());
+    }
+    if (coded_nodes_ < all_but_newest) return true;
+    coded_nodes_ = 0;
+    return false;
 }
 
 Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes,

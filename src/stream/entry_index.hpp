@@ -87,6 +87,10 @@ class EntryIndex {
     // docs/formats/stream_snapshot.md, "Index". load() takes its bytes from the front of `bytes`.
     void save(std::string& out) const;
     static Result<EntryIndex> load(std::string_view& bytes, std::uint8_t snapshot_version);
+    // Work for save() done ahead, in steps: codes about `entries` of the entries that are not coded
+    // yet, all but the newest; false when there is nothing left to do. What is coded stays until
+    // its node changes, so that save() of a large index copies.
+    bool code_ahead(std::size_t entries);
 
   private:
     struct Slot {
@@ -107,6 +111,8 @@ class EntryIndex {
         std::uint32_t count = 0;
         std::uint32_t capacity = 0;
         std::uint32_t appended = 0;  // entries that ever stood here
+        std::uint32_t coded_size = 0;
+        std::unique_ptr<char[]> coded;  // its bytes in a snapshot, or null
 
         const Slot& slot(std::uint32_t i) const { return slots[begin + i]; }
         EntryId id_at(std::uint32_t i) const { return {ms + slot(i).ms, seq + slot(i).seq}; }
@@ -120,6 +126,11 @@ class EntryIndex {
         void reserve(std::uint32_t wanted);
         void erase(std::uint32_t i);
         static Row predict(const Slot& slot);
+        void save(std::string& out) const;
+        void forget_code() {
+            coded.reset();
+            coded_size = 0;
+        }
         void save_slots(std::string& out) const;
         // False when they are not what save_slots() writes.
         bool load_slots(StreamReader& reader, std::uint32_t wanted, std::uint8_t snapshot_version);
@@ -135,6 +146,7 @@ class EntryIndex {
 
     SlidingVector<Node> nodes_;
     std::uint64_t size_ = 0;
+    std::size_t coded_nodes_ = 0;  // where code_ahead() goes on
 };
 
 }  // namespace sluice

@@ -84,6 +84,8 @@ class Stream {
     Result<void> apply(std::string_view effect, MonoTime now);
     // The whole state, the index included, times excluded.
     void save(std::string& out) const;
+    // A step of the work of save(), see EntryIndex; false when there is nothing left to do.
+    bool code_ahead(std::size_t entries) { return index_.code_ahead(entries); }
     static Result<Stream> load(std::string_view bytes, MonoTime now);
     std::size_t memory_bytes() const;
 

@@ -208,6 +208,50 @@ TEST(EntryIndex, entries_in_a_row_take_a_byte_each_in_a_snapshot) {
     EXPECT_LT(bytes.size(), 103'000u);
 }
 
+// Whatever changes after the work was done ahead, a snapshot says what is there now.
+TEST(EntryIndex, what_is_coded_ahead_follows_every_change) {
+    Random random(5);
+    EntryIndex coded = index_of(2000, 16);
+    EntryIndex plain = index_of(2000, 16);
+    std::uint64_t next = 2001;
+    const auto both = [&](const auto& change) {
+        change(coded);
+        change(plain);
+    };
+    for (int step = 0; step < 3000; ++step) {
+        const EntryId id{random.below(next) + 1, 0};
+        const std::uint64_t choice = random.below(8);
+        if (choice < 3)
+            both([&](EntryIndex& index) { index.append({next, 0}, ref(next * 64), 16); });
+        if (choice < 3) ++next;
+        if (choice == 3) both([&](EntryIndex& index) { index.erase(id); });
+        if (choice == 4) {
+            const auto from = plain.find(id);
+            const EntryRef to = ref(gib * random.below(40) + id.ms * 64);
+            if (from) both([&](EntryIndex& index) { index.move(id, *from, to); });
+        }
+        if (choice == 5 && random.one_in(20)) {
+            both([&](EntryIndex& index) { index.erase_through({id.ms / 2, 0}); });
+        }
+        if (choice > 5) coded.code_ahead(100);
+        if (step % 50 != 0) continue;
+        std::string ahead;
+        std::string now;
+        coded.save(ahead);
+        plain.save(now);
+        ASSERT_EQ(ahead, now) << step;
+    }
+}
+
+TEST(EntryIndex, coding_ahead_ends) {
+    EntryIndex index = index_of(1000, 10);
+    int steps = 1;
+    while (index.code_ahead(100))
+        ++steps;
+    EXPECT_GE(steps, 9);
+    EXPECT_LE(steps, 12);
+}
+
 TEST(EntryIndex, reads_slots_as_version_1_wrote_them) {
     std::string slots;
     for (std::uint32_t i = 0; i < 3; ++i) {
