@@ -190,7 +190,7 @@ def measure_append(settings):
 
 # --- memory ---------------------------------------------------------------------------------
 
-FILLER_ENTRIES = 600_000  # of 512 B: more than any cache of recent entries holds
+FILLER_ENTRIES = 1_000_000  # of 512 B: every cache of recent entries has been filled and used again
 
 
 def memory_of(settings, name):

@@ -17,6 +17,17 @@ void EngineTurn::begin(WallTime wall, MonoTime mono) {
     parts_.server.begin_turn(wall, mono);
 }
 
+void EngineTurn::between() {
+    if (parts_.resp.active_count() <= 1) return;
+    const bool is_due =
+        worker_.is_idle() ? engine_->pending_bytes() >= early_flush_bytes : worker_.is_done();
+    if (!is_due) return;
+    bring_back_job();
+    start_job();
+    parts_.server.on_journal_advanced();
+    parts_.resp.flush();
+}
+
 void EngineTurn::end() {
     const MonoTime now = parts_.loop.now();
     bring_back_job();

@@ -42,6 +42,7 @@ class EngineTurn final : public Turn {
     EngineTurn(Parts parts, std::unique_ptr<Engine>& engine, Open open);
 
     void begin(WallTime wall, MonoTime mono) override;
+    void between() override;
     void end() override;
     MonoTime deadline() const override;
     // With many clients a sleep is short, and what gathers meanwhile is served at one go.
@@ -54,6 +55,8 @@ class EngineTurn final : public Turn {
 
   private:
     static constexpr std::size_t polled_clients_max = 8;
+    // A batch of this size is worth a write of its own: the device works while others are served.
+    static constexpr std::uint64_t early_flush_bytes = 48ULL << 10;
     static constexpr Duration health_interval = Duration::from_ms(100);
 
     void bring_back_job();

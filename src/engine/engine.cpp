@@ -262,6 +262,10 @@ Result<EntryView> Engine::read_entry(Key& key, EntryId id, EntryRef ref) {
 
 // --- input and output ---
 
+std::uint64_t Engine::pending_bytes() const {
+    return state_->journal->pending_bytes();
+}
+
 std::unique_ptr<Engine::IoJob> Engine::next_io() {
     auto task = state_->next_task();
     if (!task) return nullptr;

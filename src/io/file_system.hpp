@@ -37,6 +37,11 @@ class File {
     virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) = 0;
     virtual Result<std::uint64_t> size() = 0;
     virtual Result<void> truncate(std::uint64_t size) = 0;
+    // As write_at, past the page cache where that can be; aligned as for write_durable_at. For
+    // large amounts that nobody reads soon.
+    virtual Result<void> write_uncached_at(std::uint64_t offset, std::string_view bytes) {
+        return write_at(offset, bytes);
+    }
     // Takes the space up to this size now, as zeroes, without writing them. unsupported where the
     // file system cannot; the caller then writes zeroes.
     virtual Result<void> allocate(std::uint64_t /*size*/) {

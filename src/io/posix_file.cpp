@@ -65,10 +65,9 @@ PosixFile::PosixFile(std::string name, PosixDescriptor descriptor,
       close_error_(std::move(close_error)) {}
 
 PosixFile::~PosixFile() {
-    const int direct = direct_.close();
-    const int buffered = descriptor_.close();
-    if (const int number = direct != 0 ? direct : buffered; number != 0)
-        close_error_->store(number);
+    for (PosixDescriptor* const descriptor : {&direct_, &uncached_, &descriptor_}) {
+        if (const int number = descriptor->close(); number != 0) close_error_->store(number);
+    }
 }
 
 Error PosixFile::failed(int number, std::string_view action, std::uint64_t offset) const {
@@ -97,7 +96,7 @@ Result<void> PosixFile::write_durable_at(std::uint64_t offset, std::string_view 
 int PosixFile::write_durably_once(std::uint64_t offset, std::string_view bytes) {
     switch (durable_write_) {
         case DurableWrite::direct: {
-            const int number = write_direct(offset, bytes);
+            const int number = write_direct(direct_, O_DSYNC, offset, bytes);
             if (number == EINVAL || number == EOPNOTSUPP) {
                 (void)direct_.close();
                 durable_write_ = DurableWrite::dsync_flag;
@@ -119,15 +118,23 @@ int PosixFile::write_durably_once(std::uint64_t offset, std::string_view bytes) 
     return EINVAL;
 }
 
-int PosixFile::write_direct(std::uint64_t offset, std::string_view bytes) {
-    if (!direct_.is_open()) {
+int PosixFile::write_direct(PosixDescriptor& descriptor, int flags, std::uint64_t offset,
+                            std::string_view bytes) {
+    if (!descriptor.is_open()) {
         // By the open descriptor and not by name: the file may have been renamed meanwhile.
         const auto path = "/proc/self/fd/" + std::to_string(descriptor_.number());
-        direct_ = PosixDescriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_DSYNC | O_CLOEXEC));
+        descriptor = PosixDescriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC | flags));
         // Without it (no O_DIRECT here, no /proc) the next way is as good, only slower.
-        if (!direct_.is_open()) return EOPNOTSUPP;
+        if (!descriptor.is_open()) return EOPNOTSUPP;
     }
-    return write_fully(direct_.number(), offset, bytes, 0);
+    return write_fully(descriptor.number(), offset, bytes, 0);
+}
+
+Result<void> PosixFile::write_uncached_at(std::uint64_t offset, std::string_view bytes) {
+    const int number = write_direct(uncached_, 0, offset, bytes);
+    if (number == 0) return {};
+    if (number == EINVAL || number == EOPNOTSUPP) return write_at(offset, bytes);
+    return failed(number, "write", offset);
 }
 
 Result<void> PosixFile::sync() {

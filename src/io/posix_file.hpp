@@ -46,6 +46,7 @@ class PosixFile final : public File {
 
     Result<void> write_at(std::uint64_t offset, std::string_view bytes) override;
     Result<void> write_durable_at(std::uint64_t offset, std::string_view bytes) override;
+    Result<void> write_uncached_at(std::uint64_t offset, std::string_view bytes) override;
     Result<void> sync() override;
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override;
     Result<std::uint64_t> size() override;
@@ -59,12 +60,15 @@ class PosixFile final : public File {
 
     // 0 or errno.
     int write_durably_once(std::uint64_t offset, std::string_view bytes);
-    int write_direct(std::uint64_t offset, std::string_view bytes);
+    // Through `descriptor`, which is opened again by O_DIRECT and these flags when it is not yet.
+    int write_direct(PosixDescriptor& descriptor, int flags, std::uint64_t offset,
+                     std::string_view bytes);
     Error failed(int number, std::string_view action, std::uint64_t offset) const;
 
     std::string name_;
     PosixDescriptor descriptor_;
-    PosixDescriptor direct_;  // opened by the first durable write
+    PosixDescriptor direct_;    // opened by the first durable write
+    PosixDescriptor uncached_;  // opened by the first write past the page cache
     DurableWrite durable_write_ = DurableWrite::direct;
     std::shared_ptr<std::atomic<int>> close_error_;
 };

@@ -12,9 +12,10 @@ namespace {
 
 // The first segment of a process is small, so that starting is quick; each next one doubles.
 constexpr std::uint64_t first_segment_bytes = 8ULL << 20;
-constexpr std::uint64_t zero_bytes_min = 1ULL << 20;
-// A durable write of this size hides what it costs to mark extents as written.
-constexpr std::uint64_t large_write_bytes = 32ULL << 10;
+constexpr std::uint64_t zero_bytes_min = 256ULL << 10;
+// A durable write of this size hides what it costs to mark extents as written, and zeroes would
+// double a rate that is high already.
+constexpr std::uint64_t large_write_bytes = 512ULL << 10;
 
 struct Write {
     std::shared_ptr<File> file;

@@ -1,6 +1,7 @@
 #include "journal/preparer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -11,7 +12,9 @@ namespace {
 
 constexpr std::size_t spares_max = 2;
 constexpr std::string_view spare_prefix = "spare-";
+// A flush waits behind at most one write of this size: about half a millisecond.
 constexpr std::uint64_t zero_write_bytes = 1ULL << 20;
+alignas(File::block_size) constexpr std::array<char, zero_write_bytes> zeroes{};
 
 }  // namespace
 
@@ -25,6 +28,7 @@ struct SegmentPreparer::Progress {
     std::string recycled;  // the spare to begin with; empty when there is none
     Step step = Step::create;
     Fill fill = Fill::zero;
+    bool is_allocated = false;
     std::uint64_t zeroed = 0;
     std::shared_ptr<File> file;
 };
@@ -55,17 +59,20 @@ void SegmentPreparer::prepare(Segment& segment) {
 }
 
 Result<void> SegmentPreparer::fill(Progress& progress, std::uint64_t zero_bytes) {
-    static const std::string zeroes(zero_write_bytes, '\0');
-    if (progress.fill == Fill::allocate) {
+    // First of all, so that the writes that follow do not change the file's size.
+    if (progress.zeroed == 0) {
         const auto allocated = progress.file->allocate(progress.header.size);
-        if (allocated) progress.zeroed = progress.header.size;
+        progress.is_allocated = allocated.has_value();
         if (!allocated && allocated.error().code != Errc::unsupported) return allocated;
+    }
+    if (progress.is_allocated && progress.fill == Fill::allocate) {
+        progress.zeroed = progress.header.size;
     }
     const std::uint64_t until = std::min(progress.zeroed + zero_bytes, progress.header.size);
     while (progress.zeroed < until) {
         const auto size = std::min<std::uint64_t>(zero_write_bytes, until - progress.zeroed);
-        SLUICE_TRY(
-            progress.file->write_at(progress.zeroed, std::string_view(zeroes).substr(0, size)));
+        SLUICE_TRY(progress.file->write_uncached_at(progress.zeroed,
+                                                    std::string_view(zeroes.data(), size)));
         progress.zeroed += size;
     }
     if (progress.zeroed == progress.header.size) progress.step = Progress::Step::publish;

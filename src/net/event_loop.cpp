@@ -110,7 +110,7 @@ void EventLoop::run(Turn& turn) {
         now_ = clock_.mono();
         wall_ = clock_.wall();
         turn.begin(wall_, now_);
-        serve_ready(count);
+        serve_ready(turn, count);
         run_timers();
         run_posted();
         turn.end();
@@ -162,11 +162,13 @@ int EventLoop::timeout_ms(MonoTime deadline) const {
     return static_cast<int>(std::min(left_ms, most));
 }
 
-void EventLoop::serve_ready(int count) {
+void EventLoop::serve_ready(Turn& turn, int count) {
     ready_count_ = count;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
         auto* watcher = static_cast<Watcher*>(ready_[i].data.ptr);
-        if (watcher != nullptr) watcher->on_ready(interest_of(ready_[i].events));
+        if (watcher == nullptr) continue;
+        watcher->on_ready(interest_of(ready_[i].events));
+        turn.between();
     }
     ready_count_ = 0;
 }

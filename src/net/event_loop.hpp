@@ -49,6 +49,8 @@ class Turn {
     virtual ~Turn() = default;
     virtual void begin(WallTime wall, MonoTime mono) = 0;
     virtual void end() = 0;
+    // After each watcher, so that what takes long can begin before the others are served.
+    virtual void between() {}
     // When the next turn is due although nothing is ready; asked after end().
     virtual MonoTime deadline() const = 0;
     // False while another thread of ours has work: it may need this core.
@@ -91,7 +93,7 @@ class EventLoop {
     int poll(MonoTime deadline);
     int look(int timeout);
     int timeout_ms(MonoTime deadline) const;
-    void serve_ready(int count);
+    void serve_ready(Turn& turn, int count);
     void run_timers();
     void run_posted();
 

@@ -29,6 +29,7 @@ class IoThread {
     IoThread& operator=(const IoThread&) = delete;
 
     bool is_idle() const { return state_.load(std::memory_order_relaxed) == idle; }
+    bool is_done() const { return state_.load(std::memory_order_relaxed) == done; }
     // Only when idle.
     void give(std::function<void()> work);
     // True once for each piece of work, after it is done.
