@@ -64,6 +64,8 @@ std::string_view name_of(RecordKind kind) {
             return "entry";
         case RecordKind::entry_moved:
             return "entry_moved";
+        case RecordKind::clock:
+            return "clock";
     }
     return "unknown";
 }

@@ -13,6 +13,7 @@
 #include "cli/version.hpp"
 #include "commands/command_families.hpp"
 #include "event/byte_hash.hpp"
+#include "io/boot.hpp"
 #include "io/random.hpp"
 
 namespace sluice {
@@ -26,6 +27,7 @@ EngineOptions engine_options(const ServeConfig& config) {
     options.checkpoint_bytes = config.checkpoint_bytes;
     options.reserve_bytes = config.reserve_bytes;
     options.flush_interval = config.flush_interval;
+    options.boot = boot_number();
     return options;
 }
 

@@ -50,6 +50,8 @@ struct EngineOptions {
     std::uint64_t reserve_bytes = 64ULL << 20;         // disk space that new data may not take
     Duration flush_interval = Duration::from_ms(200);  // how long os and memory data stay unsynced
     std::size_t expire_per_turn = 128;
+    // Which run of the machine this is, see io/boot.hpp; 0 when not known.
+    std::uint64_t boot = 0;
     // The number of a store that is made anew, bound into all its checksums; 0 takes the time.
     std::uint64_t new_store_number = 0;
 };

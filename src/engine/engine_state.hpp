@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/checkpointer.hpp"
+#include "engine/clock_record.hpp"
 #include "engine/compactor.hpp"
 #include "engine/engine.hpp"
 #include "engine/keyspace.hpp"
@@ -32,6 +33,7 @@ class Engine::State {
     RecordPlace commit(Key& key, RecordKind kind, std::string_view head, std::string_view body);
     void make_visible(Key& key, std::uint64_t position);
     void remove_key(Key& key);
+    void record_clock(const ClockRecord& said);
     void tell(TenantNumber tenant, std::string_view name, Key* key);
 
     // --- upkeep.cpp: what happens beside commands ---
@@ -51,6 +53,7 @@ class Engine::State {
     WallTime wall;
     MonoTime mono;
     Dependency dependency;
+    ClockRecord clock;    // of this process
     Dependency removals;  // of keys that are gone: finding nothing depends on it
     ChangeListener* listener = nullptr;
     KeyNumber next_number = 1;

@@ -17,6 +17,7 @@ enum class RecordKind : std::uint8_t {
     stream_effect = 8,    // one effect of a stream other than a new entry
     entry = 9,            // a new entry of a stream
     entry_moved = 10,     // the same entry again, copied out of an old segment
+    clock = 11,           // a process started, or a checkpoint began: what the clocks showed
 };
 
 }  // namespace sluice

@@ -23,6 +23,7 @@ void Replay::on_record(const RecordView& record) {
     const auto kind = static_cast<RecordKind>(record.tag.kind);
     if (kind == RecordKind::tenant_flushed) return flush(record);
     if (kind == RecordKind::key_created) return create(record);
+    if (kind == RecordKind::clock) return shift_times(record);
     if (last_ == nullptr || last_->number != record.tag.key_number) {
         last_ = keys_.find_number(record.tag.key_number);
     }
@@ -35,6 +36,22 @@ void Replay::on_record(const RecordView& record) {
         return;
     }
     apply(*last_, record);
+}
+
+// Keys whose checkpointed state is newer have been shifted already.
+void Replay::shift_times(const RecordView& record) {
+    const auto clock = decode_clock(record.body);
+    if (!clock) {
+        notes_.push_back("a record of the clocks cannot be read");
+        return;
+    }
+    clock_ = clock;
+    if (clock->shift == Duration{}) return;
+    for (std::size_t slot = 0; slot < keys_.slot_count(); ++slot) {
+        Key* const key = keys_.at_slot(slot);
+        if (key == nullptr || key->stream() == nullptr || record.position < key->position) continue;
+        key->stream()->resume_work(now_, clock->shift, 0);
+    }
 }
 
 void Replay::create(const RecordView& record) {
@@ -95,6 +112,7 @@ bool Replay::apply_to(Key& key, const RecordView& record) {
         case RecordKind::key_created:
         case RecordKind::key_removed:
         case RecordKind::tenant_flushed:
+        case RecordKind::clock:
             break;
     }
     return false;

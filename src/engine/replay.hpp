@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/clock_record.hpp"
 #include "engine/keyspace.hpp"
 #include "event/time.hpp"
 #include "journal/recovery.hpp"
@@ -26,6 +28,7 @@ class Replay final : public JournalVisitor {
     KeyNumber next_number() const { return next_number_; }
     std::uint64_t damaged_ranges() const { return damaged_ranges_; }
     const std::vector<std::string>& notes() const { return notes_; }
+    const std::optional<ClockRecord>& clock() const { return clock_; }
 
   private:
     void create(const RecordView& record);
@@ -35,12 +38,14 @@ class Replay final : public JournalVisitor {
     bool apply_move(Key& key, const RecordView& record);
     bool apply_document(Key& key, std::string_view effect);
     void flush(const RecordView& record);
+    void shift_times(const RecordView& record);
     void degrade(Key& key, const std::string& why);
 
     Keyspace& keys_;
     KeyNumber next_number_;
     MonoTime now_;
     Key* last_ = nullptr;
+    std::optional<ClockRecord> clock_;
     std::uint64_t damaged_ranges_ = 0;
     std::vector<std::string> notes_;
 };

@@ -121,6 +121,8 @@ void Engine::State::mind_checkpoint() {
     is_checkpoint_wanted = false;
     next_checkpoint_try = checkpointer->failure().empty() ? mono : mono + checkpoint_retry;
     checkpointer->begin(wall, next_number);
+    // The clocks of the last start may lie before it.
+    if (clock.boot != 0) record_clock({clock.boot, mono, wall, {}, clock.epoch_floor});
 }
 
 Segment* Engine::State::compaction_candidate() const {

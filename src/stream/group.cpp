@@ -39,6 +39,15 @@ ConsumerNumber Group::create_consumer(std::string_view name, std::int64_t now_ms
 
 std::uint64_t Group::delete_consumer(ConsumerNumber number) {
     const std::uint64_t pending = consumers_[number].pending;
+    if (work_ && pending > 0) {
+        std::vector<EntryId> leased;
+        pending_.scan(EntryId::min(), {.consumer = number}, [&](const Pending& its) {
+            if (work_->find(its.id) != nullptr) leased.push_back(its.id);
+            return true;
+        });
+        for (const EntryId id : leased)
+            hand_back(id);
+    }
     if (pending > 0) pending_.erase_consumer(number);
     by_name_.erase(place_of(consumers_[number].name));
     consumers_[number] = Consumer{};
@@ -74,12 +83,63 @@ void Group::redeliver(EntryId id, std::int64_t now_ms) {
 void Group::release(EntryId id, std::uint32_t deliveries) {
     const std::int64_t rank = std::numeric_limits<std::int64_t>::min() + release_order_++;
     put({id, rank, deliveries, no_consumer});
+    if (work_ && work_->find(id) != nullptr) {
+        work_->hand_back(id);
+        work_->take_released();
+    }
 }
 
 bool Group::acknowledge(EntryId id) {
     const auto before = pending_.erase(id);
     if (before) count_out(*before);
+    if (work_ && work_->finish(id)) disown_released();
     return before.has_value();
+}
+
+// ------------------------------------------------------------------------------------ work
+
+GroupWork& Group::begin_work() {
+    if (!work_) work_ = std::make_unique<GroupWork>();
+    return *work_;
+}
+
+WorkState Group::enter(EntryId id, LineNumber line) {
+    const WorkState state = begin_work().enter(id, line);
+    if (state == WorkState::behind) put({id, not_yet, 0, no_consumer});
+    return state;
+}
+
+void Group::lease(EntryId id, ConsumerNumber consumer, Epoch epoch, std::uint32_t lease_ms,
+                  MonoTime now) {
+    const Pending* const before = pending_.find(id);
+    const std::uint32_t deliveries = before == nullptr ? 1 : one_more_delivery(before->deliveries);
+    put({id, now.ms(), deliveries, consumer});
+    work_->lease(id, epoch, lease_ms, now);
+}
+
+void Group::park(EntryId id, MonoTime due, std::uint32_t failures, std::string_view history) {
+    const Pending* const before = pending_.find(id);
+    put({id, not_yet, before == nullptr ? 0 : before->deliveries, no_consumer});
+    work_->park(id, due, failures, history);
+}
+
+void Group::hand_back(EntryId id) {
+    const Pending* const before = pending_.find(id);
+    const std::uint32_t deliveries = before == nullptr ? 0 : before->deliveries;
+    release(id, deliveries == 0 || deliveries == delivery_count_max ? deliveries : deliveries - 1);
+}
+
+void Group::wake(MonoTime now) {
+    if (work_ && work_->wake(now) > 0) disown_released();
+}
+
+// What became ready may be claimed by anybody, in the order in which it did.
+void Group::disown_released() {
+    for (const EntryId id : work_->take_released()) {
+        const Pending* const pending = pending_.find(id);
+        const std::int64_t rank = std::numeric_limits<std::int64_t>::min() + release_order_++;
+        put({id, rank, pending == nullptr ? 0 : pending->deliveries, no_consumer});
+    }
 }
 
 std::size_t Group::memory_bytes() const {
@@ -109,6 +169,8 @@ void Group::save(std::string& out) const {
         put_u8(out, consumers_[number].active_ms ? 1 : 0);
     }
     pending_.save(out);
+    put_u8(out, work_ ? 1 : 0);
+    if (work_) work_->save(out);
 }
 
 bool Group::load_consumers(std::string_view& bytes, std::int64_t now_ms) {
@@ -182,7 +244,32 @@ Result<Group> Group::load(std::string_view& bytes, std::uint8_t snapshot_version
     if (!group.load_consumers(bytes, now_ms)) return damaged;
     SLUICE_TRY_ASSIGN(PendingList pending, PendingList::load(bytes, snapshot_version, now_ms));
     if (!group.adopt(std::move(pending))) return damaged;
+    if (snapshot_version >= 3 && !group.load_work(bytes)) return damaged;
     return group;
+}
+
+bool Group::load_work(std::string_view& bytes) {
+    StreamReader reader(bytes);
+    const std::uint8_t has_work = reader.u8();
+    if (reader.failed() || has_work > 1) return false;
+    bytes = reader.rest();
+    if (has_work == 0) return true;
+    auto work = GroupWork::load(bytes);
+    if (!work) return false;
+    bool is_sound = true;
+    work->for_each([&](EntryId id, const WorkItem& item) {
+        const Pending* const pending = pending_.find(id);
+        const bool is_owned = pending != nullptr && pending->consumer != no_consumer;
+        is_sound = is_sound && pending != nullptr && is_owned == (item.state == WorkState::leased);
+        const bool waits = item.state == WorkState::parked || item.state == WorkState::behind;
+        if (is_sound && waits) put({id, not_yet, pending->deliveries, no_consumer});
+    });
+    work_ = std::make_unique<GroupWork>(std::move(*work));
+    return is_sound;
+}
+
+void Group::resume_work(MonoTime now, Duration shift, Epoch epoch_floor) {
+    if (work_) work_->resume(now, shift, epoch_floor);
 }
 
 }  // namespace sluice

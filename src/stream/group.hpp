@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@
 
 #include "event/entry_id.hpp"
 #include "event/result.hpp"
+#include "stream/group_work.hpp"
 #include "stream/pending_list.hpp"
 
 namespace sluice {
@@ -46,7 +49,8 @@ class Group {
     std::optional<ConsumerNumber> find_consumer(std::string_view name) const;
     // The name must be free. Numbers of deleted consumers are used again.
     ConsumerNumber create_consumer(std::string_view name, std::int64_t now_ms);
-    // Its pending entries go with it; answers how many they were.
+    // Its pending entries go with it, but for leased ones, which are handed back; answers how many
+    // they were.
     std::uint64_t delete_consumer(ConsumerNumber number);
     Consumer& consumer(ConsumerNumber number) { return consumers_[number]; }
     const Consumer& consumer(ConsumerNumber number) const { return consumers_[number]; }
@@ -61,10 +65,14 @@ class Group {
 
     // A first delivery, or, after the group was set back, one that counts as the first.
     void deliver(EntryId id, ConsumerNumber consumer, std::int64_t now_ms) {
-        put({id, now_ms, 1, consumer});
+        claim({id, now_ms, 1, consumer});
     }
-    // Gives the entry to a consumer with this delivery count; it need not be pending before.
-    void claim(const Pending& claimed) { put(claimed); }
+    // Gives the entry to a consumer with this delivery count; it need not be pending before. A
+    // lease that was on it is over.
+    void claim(const Pending& claimed) {
+        put(claimed);
+        if (work_ && work_->find(claimed.id) != nullptr) work_->take_over(claimed.id);
+    }
     // Counts one more delivery to the same owner. Nothing happens when it is not pending.
     void redeliver(EntryId id, std::int64_t now_ms);
     // Hands the entry back: nobody owns it, and it is the next to be claimed.
@@ -73,6 +81,23 @@ class Group {
     void set_active(ConsumerNumber consumer, std::int64_t now_ms) {
         consumers_[consumer].active_ms = now_ms;
     }
+
+    // --- work: leases and what waits for them ---
+    // Pending entries that no consumer may claim, because their time has not come.
+    static constexpr std::int64_t not_yet = std::numeric_limits<std::int64_t>::max();
+
+    // Null for a group that was never leased from.
+    const GroupWork* work() const { return work_.get(); }
+    GroupWork& begin_work();
+    // Looks at a new entry: it may be leased now, or stands behind others of its line.
+    WorkState enter(EntryId id, LineNumber line);
+    void lease(EntryId id, ConsumerNumber consumer, Epoch epoch, std::uint32_t lease_ms,
+               MonoTime now);
+    void park(EntryId id, MonoTime due, std::uint32_t failures, std::string_view history);
+    // Ready at once; this delivery does not count.
+    void hand_back(EntryId id);
+    void wake(MonoTime now);
+    void resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
 
     std::size_t memory_bytes() const;
 
@@ -83,10 +108,12 @@ class Group {
 
   private:
     void put(const Pending& pending);
+    void disown_released();
     void count_out(const Pending& pending);
     std::vector<ConsumerNumber>::const_iterator place_of(std::string_view name) const;
     bool load_consumers(std::string_view& bytes, std::int64_t now_ms);
     bool adopt(PendingList list);
+    bool load_work(std::string_view& bytes);
 
     std::string name_;
     EntryId last_delivered_;
@@ -97,6 +124,7 @@ class Group {
     std::vector<ConsumerNumber> free_numbers_;
     std::uint64_t released_ = 0;
     std::int64_t release_order_ = 0;  // grows with each entry handed back
+    std::unique_ptr<GroupWork> work_;
 };
 
 // The next delivery count: one more, but the maximum stays.

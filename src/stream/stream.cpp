@@ -8,8 +8,8 @@ namespace sluice {
 
 namespace {
 
-// Version 1 is still read.
-constexpr std::uint8_t snapshot_version = 2;
+// Versions 1 and 2 are still read.
+constexpr std::uint8_t snapshot_version = 3;
 
 auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_view name) {
     return std::ranges::lower_bound(
@@ -22,6 +22,16 @@ auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_vie
 
 void Stream::trim_through(EntryId id) {
     index_.erase_through(id);
+    addressed_.erase(addressed_.begin(), addressed_.upper_bound(id));
+}
+
+bool Stream::drop(EntryId id) {
+    if (!addressed_.empty()) addressed_.erase(id);
+    return index_.erase(id).has_value();
+}
+
+void Stream::address(EntryId id, std::string_view group) {
+    if (contains(id)) addressed_.insert_or_assign(id, std::string(group));
 }
 
 bool Stream::erase(EntryId id) {
@@ -91,6 +101,11 @@ void Stream::save(std::string& out) const {
     for (const auto& group : groups_) {
         group->save(out);
     }
+    put_varint(out, addressed_.size());
+    for (const auto& [id, group] : addressed_) {
+        put_id(out, id);
+        put_bytes(out, group);
+    }
 }
 
 Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
@@ -120,8 +135,19 @@ Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
         }
         stream.groups_.push_back(std::make_unique<Group>(std::move(group)));
     }
-    if (!rest.empty()) return damaged;
+    StreamReader addressed(rest);
+    for (count = version >= 3 ? addressed.varint() : 0; count > 0 && !addressed.failed(); --count) {
+        const EntryId id = addressed.id();
+        stream.address(id, addressed.sized_bytes());
+    }
+    if (addressed.failed() || !addressed.at_end()) return damaged;
     return stream;
+}
+
+void Stream::resume_work(MonoTime now, Duration shift, Epoch epoch_floor) {
+    for (const auto& group : groups_) {
+        group->resume_work(now, shift, epoch_floor);
+    }
 }
 
 }  // namespace sluice

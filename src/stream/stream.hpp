@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,7 +53,7 @@ class Stream {
     void trim_through(EntryId id);
     // Removes an entry by name (XDEL) or because trimming chose it; false when there is none.
     bool erase(EntryId id);
-    bool drop(EntryId id) { return index_.erase(id).has_value(); }
+    bool drop(EntryId id);
 
     // --- counters ---
     EntryId last_id() const { return last_id_; }
@@ -76,6 +77,21 @@ class Stream {
     // Takes the entry out of the pending entries of all groups; true when it was in one.
     bool unreference(EntryId id);
 
+    // --- entries for one group only ---
+    // Other groups pass by such an entry. Nothing happens when there is no such entry.
+    void address(EntryId id, std::string_view group);
+    bool is_for(EntryId id, std::string_view group) const {
+        if (addressed_.empty()) return true;
+        const auto found = addressed_.find(id);
+        return found == addressed_.end() || found->second == group;
+    }
+
+    template <class Visit>
+    void for_each_addressed(Visit&& visit) const {
+        for (const auto& [id, group] : addressed_)
+            visit(id, group);
+    }
+
     IdempotencyTable& idempotency() { return idempotency_; }
     const IdempotencyTable& idempotency() const { return idempotency_; }
 
@@ -88,6 +104,8 @@ class Stream {
     bool code_ahead(std::size_t entries) { return index_.code_ahead(entries); }
     static Result<Stream> load(std::string_view bytes, MonoTime now);
     std::size_t memory_bytes() const;
+    // After a restart: leases begin anew, other times of the work of groups move by `shift`.
+    void resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
 
   private:
     EntryIndex index_;
@@ -96,6 +114,7 @@ class Stream {
     std::uint64_t entries_added_ = 0;
     std::vector<std::unique_ptr<Group>> groups_;
     IdempotencyTable idempotency_;
+    std::map<EntryId, std::string> addressed_;
 };
 
 // The state in words, one fact a line, without times and without how the index is cut: two streams

@@ -4,6 +4,18 @@ namespace sluice {
 
 namespace {
 
+void describe_work(std::string& out, const GroupWork& work) {
+    constexpr std::string_view states[] = {"leased", "parked", "ready", "behind"};
+    out += "  work settings '" + work.settings() + "'\n";
+    work.for_each([&](EntryId id, const WorkItem& item) {
+        // What is parked becomes ready by itself.
+        const auto state = item.state == WorkState::ready ? WorkState::parked : item.state;
+        out += "  work " + id.text() + " " + std::string(states[static_cast<std::size_t>(state)]) +
+               " epoch " + std::to_string(item.epoch) + " line " + std::to_string(item.line) +
+               " failures " + std::to_string(item.failures) + " history '" + item.history + "'\n";
+    });
+}
+
 void describe_group(std::string& out, const Group& group) {
     out += "group " + group.name() + " at " + group.last_delivered().text() + " read " +
            std::to_string(group.entries_read()) + " released " +
@@ -19,6 +31,7 @@ void describe_group(std::string& out, const Group& group) {
                (is_owned ? group.consumer(pending.consumer).name : "nobody") + " delivered " +
                std::to_string(pending.deliveries) + "\n";
     });
+    if (group.work() != nullptr) describe_work(out, *group.work());
 }
 
 }  // namespace
@@ -34,6 +47,9 @@ std::string describe(const Stream& stream) {
     for (const auto& group : stream.groups()) {
         describe_group(out, *group);
     }
+    stream.for_each_addressed([&](EntryId id, std::string_view group) {
+        out += "addressed " + id.text() + " to " + std::string(group) + "\n";
+    });
     const IdempotencyTable& table = stream.idempotency();
     out += "idempotency " + std::to_string(table.settings().seconds) + " s " +
            std::to_string(table.settings().per_producer) + " keys, added " +

@@ -21,6 +21,10 @@ void put_position(std::string& out, const GroupPosition& position) {
     put_varint(out, zigzag(static_cast<std::uint64_t>(position.entries_read)));
 }
 
+void put_time(std::string& out, MonoTime time) {
+    put_varint(out, zigzag(static_cast<std::uint64_t>(time.microseconds)));
+}
+
 }  // namespace
 
 std::string trim_effect(EntryId through) {
@@ -83,6 +87,58 @@ std::string idempotency_settings_effect(const IdempotencySettings& settings) {
     return effect;
 }
 
+std::string work_settings_effect(std::string_view group, std::string_view settings) {
+    std::string effect = begin(StreamOp::work_settings, group);
+    put_bytes(effect, settings);
+    return effect;
+}
+
+std::string withhold_effect(std::string_view group, LineNumber line, MonoTime until) {
+    std::string effect = begin(StreamOp::withhold, group);
+    put_u64(effect, line);
+    put_time(effect, until);
+    return effect;
+}
+
+std::string address_effect(EntryId id, std::string_view group) {
+    std::string effect = begin(StreamOp::address);
+    put_id(effect, id);
+    put_bytes(effect, group);
+    return effect;
+}
+
+std::string park_effect(std::string_view group, const Parking& parking) {
+    std::string effect = begin(StreamOp::park, group);
+    put_id(effect, parking.id);
+    put_time(effect, parking.due);
+    put_varint(effect, parking.failures);
+    put_bytes(effect, parking.history);
+    return effect;
+}
+
+WorkEffect WorkEffect::lease(std::string_view group, std::string_view consumer,
+                             const GroupPosition& after, Epoch first, std::uint32_t lease_ms) {
+    std::string effect = begin(StreamOp::lease, group);
+    put_bytes(effect, consumer);
+    put_position(effect, after);
+    put_varint(effect, first);
+    put_varint(effect, lease_ms);
+    return WorkEffect(std::move(effect));
+}
+
+WorkEffect WorkEffect::hold(std::string_view group, const GroupPosition& after) {
+    std::string effect = begin(StreamOp::hold, group);
+    put_position(effect, after);
+    return WorkEffect(std::move(effect));
+}
+
+void WorkEffect::add(EntryId id, LineNumber line) {
+    const Row row{id.ms, id.seq, line, 0};
+    put_row(bytes_, row, predicted_);
+    predicted_ = {id.ms, id.seq + 1, line, 0};
+    ++size_;
+}
+
 IdListEffect IdListEffect::erase() {
     return {begin(StreamOp::erase), RunKind::plain};
 }
@@ -105,6 +161,10 @@ IdListEffect IdListEffect::redeliver(std::string_view group) {
 
 IdListEffect IdListEffect::release(std::string_view group) {
     return {begin(StreamOp::release, group), RunKind::counted};
+}
+
+IdListEffect IdListEffect::hand_back(std::string_view group) {
+    return {begin(StreamOp::hand_back, group), RunKind::plain};
 }
 
 IdListEffect IdListEffect::claim(std::string_view group, std::string_view consumer) {

@@ -10,8 +10,10 @@
 #include <utility>
 
 #include "event/entry_id.hpp"
+#include "stream/group_work.hpp"
 #include "stream/id_runs.hpp"
 #include "stream/idempotency.hpp"
+#include "stream/row_codec.hpp"
 
 namespace sluice {
 
@@ -35,6 +37,13 @@ enum class StreamOp : std::uint8_t {
     idempotency_record = 16,
     idempotency_duplicate = 17,
     idempotency_settings = 18,
+    work_settings = 19,
+    lease = 20,
+    hold = 21,
+    park = 22,
+    hand_back = 23,
+    withhold = 24,
+    address = 25,
 };
 
 struct GroupPosition {
@@ -52,6 +61,38 @@ std::string consumer_delete_effect(std::string_view group, std::string_view cons
 std::string idempotency_record_effect(std::string_view producer, std::string_view key, EntryId id);
 std::string idempotency_duplicate_effect();
 std::string idempotency_settings_effect(const IdempotencySettings& settings);
+std::string work_settings_effect(std::string_view group, std::string_view settings);
+std::string withhold_effect(std::string_view group, LineNumber line, MonoTime until);
+std::string address_effect(EntryId id, std::string_view group);
+
+struct Parking {
+    EntryId id;
+    MonoTime due;
+    std::uint32_t failures = 0;
+    std::string_view history;
+};
+std::string park_effect(std::string_view group, const Parking& parking);
+
+// Entries on their way into leases, with their lines.
+class WorkEffect {
+  public:
+    // The leases have epochs one after the other, from `first` on.
+    static WorkEffect lease(std::string_view group, std::string_view consumer,
+                            const GroupPosition& after, Epoch first, std::uint32_t lease_ms);
+    // Looked at, but behind others of their line.
+    static WorkEffect hold(std::string_view group, const GroupPosition& after);
+
+    void add(EntryId id, LineNumber line);
+    bool empty() const { return size_ == 0; }
+    std::string_view bytes() const { return bytes_; }
+
+  private:
+    explicit WorkEffect(std::string begun) : bytes_(std::move(begun)) {}
+
+    std::string bytes_;
+    Row predicted_{};
+    std::size_t size_ = 0;
+};
 
 // An effect that ends in a list of ids.
 class IdListEffect {
@@ -62,6 +103,7 @@ class IdListEffect {
     static IdListEffect acknowledge(std::string_view group);
     static IdListEffect redeliver(std::string_view group);
     static IdListEffect release(std::string_view group);
+    static IdListEffect hand_back(std::string_view group);
     static IdListEffect claim(std::string_view group, std::string_view consumer);
     static IdListEffect deliver(std::string_view group, std::string_view consumer,
                                 const GroupPosition& after);

@@ -36,6 +36,25 @@ class Replay {
     bool idempotency_record();
     bool idempotency_duplicate();
     bool idempotency_settings();
+    bool work_settings();
+    bool lease();
+    bool hold();
+    bool park();
+    bool hand_back();
+    bool withhold();
+    bool address();
+    MonoTime read_time() { return {static_cast<std::int64_t>(unzigzag(reader_.varint()))}; }
+    template <class Visit>
+    bool each_row(Visit&& visit) {
+        Row predicted{};
+        while (!reader_.at_end()) {
+            const Row row = take_row(reader_, predicted);
+            if (reader_.failed()) return false;
+            visit(EntryId{row[0], row[1]}, row[2]);
+            predicted = {row[0], row[1] + 1, row[2], 0};
+        }
+        return !reader_.failed();
+    }
     template <class Visit>
     bool each_id(Visit&& visit) {
         return read_id_runs(reader_, RunKind::plain, [&](EntryId id, std::uint32_t) { visit(id); });
@@ -168,6 +187,69 @@ bool Replay::idempotency_settings() {
     return true;
 }
 
+bool Replay::work_settings() {
+    if (!read_group()) return false;
+    const std::string_view settings = reader_.sized_bytes();
+    if (!at_clean_end()) return false;
+    group_->begin_work().set_settings(settings);
+    return true;
+}
+
+bool Replay::lease() {
+    if (!read_consumer()) return false;
+    const GroupPosition position = read_position();
+    Epoch epoch = reader_.varint();
+    const auto lease_ms = static_cast<std::uint32_t>(reader_.varint());
+    if (reader_.failed()) return false;
+    group_->set_position(position.last_delivered, position.entries_read);
+    group_->set_active(consumer_, now_.ms());
+    return each_row([&](EntryId id, LineNumber line) {
+        group_->enter(id, line);
+        group_->lease(id, consumer_, epoch++, lease_ms, now_);
+    });
+}
+
+bool Replay::hold() {
+    if (!read_group()) return false;
+    const GroupPosition position = read_position();
+    if (reader_.failed()) return false;
+    group_->set_position(position.last_delivered, position.entries_read);
+    return each_row([&](EntryId id, LineNumber line) { group_->enter(id, line); });
+}
+
+bool Replay::park() {
+    if (!read_group()) return false;
+    const EntryId id = reader_.id();
+    const MonoTime due = read_time();
+    const std::uint64_t failures = reader_.varint();
+    const std::string_view history = reader_.sized_bytes();
+    const bool is_known = group_->work() != nullptr && group_->work()->find(id) != nullptr;
+    if (!at_clean_end() || !is_known) return false;
+    group_->park(id, due, static_cast<std::uint32_t>(failures), history);
+    return true;
+}
+
+bool Replay::hand_back() {
+    return read_group() && each_id([&](EntryId id) { group_->hand_back(id); });
+}
+
+bool Replay::withhold() {
+    if (!read_group()) return false;
+    const LineNumber line = reader_.u64();
+    const MonoTime until = read_time();
+    if (!at_clean_end()) return false;
+    group_->begin_work().withhold(line, until);
+    return true;
+}
+
+bool Replay::address() {
+    const EntryId id = reader_.id();
+    const std::string_view group = reader_.sized_bytes();
+    if (!at_clean_end()) return false;
+    stream_.address(id, group);
+    return true;
+}
+
 bool Replay::run(StreamOp op) {
     switch (op) {
         case StreamOp::trim:
@@ -206,6 +288,20 @@ bool Replay::run(StreamOp op) {
             return idempotency_duplicate();
         case StreamOp::idempotency_settings:
             return idempotency_settings();
+        case StreamOp::work_settings:
+            return work_settings();
+        case StreamOp::lease:
+            return lease();
+        case StreamOp::hold:
+            return hold();
+        case StreamOp::park:
+            return park();
+        case StreamOp::hand_back:
+            return hand_back();
+        case StreamOp::withhold:
+            return withhold();
+        case StreamOp::address:
+            return address();
     }
     return false;
 }

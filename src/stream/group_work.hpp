@@ -1,0 +1,140 @@
+// What the workers of a group hold and what waits for them: leases, retries, order by key.
+//
+// Theory     An entry that was leased has an item until it is settled. Leased: somebody works on it
+//            until the lease ends. Parked: it waits for a time. Ready: whoever comes next has it.
+//            Behind: an entry with the same key comes first. Entries with one key form a line; only
+//            its head may be leased, and it stays the head while it is parked.
+// Promise    an entry is leased to one worker at a time; a settle with the epoch of an older lease
+//            is told apart; entries of one line are leased in the order of their ids, also across
+//            retries; what is parked is not ready before its time
+// Invariant  an item is in the pending list of its group; leased items have an owner there, others
+//            have none; every epoch is greater than all epochs before it
+// Cost       O(log n) in the number of items; time passes without looking at those that wait
+// Time       given by the caller; the same clock for as long as the machine runs
+// Source     docs/formats/stream_effects.md, docs/guarantees.md
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/entry_id.hpp"
+#include "event/result.hpp"
+#include "event/time.hpp"
+
+namespace sluice {
+
+using Epoch = std::uint64_t;
+// A hash of a partition key; 0 for entries without one.
+using LineNumber = std::uint64_t;
+
+enum class WorkState : std::uint8_t { leased = 0, parked = 1, ready = 2, behind = 3 };
+
+struct WorkItem {
+    WorkState state = WorkState::ready;
+    Epoch epoch = 0;  // of its last lease; 0: never leased
+    LineNumber line = 0;
+    MonoTime until{};  // leased: the end of the lease; parked: when it is due
+    std::uint32_t failures = 0;
+    std::uint32_t lease_ms = 0;
+    std::string history;  // of its failures, as the caller wrote it
+};
+
+class GroupWork {
+  public:
+    // How many entries may stand behind others of their line: a group with more does not take new
+    // entries until some are settled.
+    static constexpr std::size_t behind_max = 100'000;
+    // How long a lease lasts that no lease command has given: an owner by XCLAIM keeps the entry.
+    static constexpr MonoTime no_end{INT64_MAX};
+
+    const std::string& settings() const { return settings_; }
+    void set_settings(std::string_view settings) { settings_ = settings; }
+
+    const WorkItem* find(EntryId id) const;
+    std::size_t size() const { return items_.size(); }
+    std::size_t count(WorkState state) const { return counts_[static_cast<std::size_t>(state)]; }
+    // Visits all in id order.
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const auto& [id, item] : items_)
+            visit(id, item);
+    }
+
+    // A new entry is looked at: ready, or behind the others of its line.
+    WorkState enter(EntryId id, LineNumber line);
+    void lease(EntryId id, Epoch epoch, std::uint32_t lease_ms, MonoTime now);
+    void extend(EntryId id, std::uint32_t lease_ms, MonoTime now);
+    // Not before `due`; what failed says so with its count and a longer history.
+    void park(EntryId id, MonoTime due, std::uint32_t failures, std::string_view history);
+    // Handed back: ready at once, before all others.
+    void hand_back(EntryId id);
+    // Owned by a client that asked by XCLAIM: no lease ends, and older epochs are stale.
+    void take_over(EntryId id);
+    // Settled or gone. Its line moves on. False when there is no such item.
+    bool finish(EntryId id);
+
+    // Moves what is due to the ready ones; answers how many.
+    std::size_t wake(MonoTime now);
+    // The entry that is next, without taking it.
+    std::optional<EntryId> next_ready();
+    // A leased entry whose lease is over.
+    std::optional<EntryId> next_expired(MonoTime now);
+    // When a lease ends or a parked entry is due; nothing when neither will.
+    std::optional<MonoTime> deadline();
+    // The epoch of the next lease: greater than all before it.
+    Epoch next_epoch() const { return last_epoch_ + 1; }
+
+    // Lines that are not served until a time; the caller asks before it leases.
+    void withhold(LineNumber line, MonoTime until);
+    std::optional<MonoTime> withheld_until(LineNumber line, MonoTime now) const;
+
+    // After a restart: leases begin anew, `shift` is added to other times, and epochs go on from
+    // `epoch_floor`, because the last ones before a crash may have been forgotten.
+    void resume(MonoTime now, Duration shift, Epoch epoch_floor);
+
+    // Ids that became ready since the last call, by finish(), hand_back() and wake().
+    std::vector<EntryId> take_released();
+
+    // docs/formats/stream_snapshot.md, "Work".
+    void save(std::string& out) const;
+    static Result<GroupWork> load(std::string_view& bytes);
+    std::size_t memory_bytes() const;
+
+  private:
+    struct Alarm {
+        MonoTime when;
+        EntryId id;
+        friend auto operator<=>(const Alarm&, const Alarm&) = default;
+    };
+    using Items = std::map<EntryId, WorkItem>;
+
+    WorkItem& at(EntryId id);
+    void change(WorkItem& item, WorkState state);
+    void set_alarm(EntryId id, const WorkItem& item);
+    void make_ready(EntryId id, WorkItem& item);
+    std::optional<Alarm> next_alarm(WorkState state);
+
+    Items items_;
+    std::array<std::size_t, 4> counts_{};
+    std::deque<EntryId> ready_;  // some of them are ready no more; looked at when they come up
+    // Lines with more than the entry itself in work: the ids in order, the head first.
+    std::map<LineNumber, std::deque<EntryId>> lines_;
+    std::map<LineNumber, MonoTime> withheld_;
+    // By state: ends of leases, due times. Some are out of date; looked at when they come up.
+    using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;
+    Alarms leases_;
+    Alarms parked_;
+    std::vector<EntryId> released_;
+    Epoch last_epoch_ = 0;
+    std::string settings_;
+};
+
+}  // namespace sluice
