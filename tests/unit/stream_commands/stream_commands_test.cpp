@@ -264,12 +264,24 @@ TEST_F(DamagedStreams, take_nothing_new_but_can_be_emptied) {
     ask("XRANGE s - +");
     const std::string refusal =
         "-CORRUPT stored bytes of 's' are lost; it can be read and emptied, but takes nothing new";
-    EXPECT_EQ(ask("XADD s * f v"), refusal);
-    EXPECT_EQ(ask("XGROUP CREATE s h 0"), refusal);
+    for (const std::string_view line :
+         {"XADD s * f v", "XSETID s 9-0", "XCFGSET s IDMP-DURATION 7", "XGROUP CREATE s h 0",
+          "XGROUP SETID s g $", "XGROUP CREATECONSUMER s g c"}) {
+        EXPECT_EQ(ask(line), refusal) << line;
+    }
     EXPECT_EQ(ask("XADD other 1-0 f v"), "\"1-0\"") << "other streams are not concerned";
     EXPECT_EQ(ask("XTRIM s MAXLEN 0"), "3");
     EXPECT_EQ(ask("DEL s"), "1");
     EXPECT_EQ(ask("XADD s 1-0 f v"), "\"1-0\"");
+}
+
+TEST_F(DamagedStreams, settle_what_they_delivered_and_let_groups_go) {
+    EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"1-0\" [\"f\" \"one\"]]]]]");
+    EXPECT_TRUE(ask("XRANGE s 2 2").starts_with("-CORRUPT entry 2-0 is lost: "));
+    EXPECT_EQ(ask("XACK s g 1-0"), "1");
+    EXPECT_EQ(ask("XDEL s 2-0"), "1");
+    EXPECT_EQ(ask("XGROUP DELCONSUMER s g c"), "0");
+    EXPECT_EQ(ask("XGROUP DESTROY s g"), "1");
 }
 
 TEST_F(DamagedStreams, are_read_up_to_the_damage_and_on_behind_it) {
