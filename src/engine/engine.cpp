@@ -33,6 +33,7 @@ RecordPlace Engine::State::commit(Key& key, RecordKind kind, std::string_view he
                                   std::string_view body) {
     const RecordPlace place =
         journal->append({key.number, static_cast<std::uint8_t>(kind), 0}, head, body);
+    newest_change = place.end();
     if (key.watched) tell(key.tenant, key.name, &key);
     return place;
 }
@@ -89,6 +90,12 @@ void Engine::begin_command() {
 
 const Dependency& Engine::dependency() const {
     return state_->dependency;
+}
+
+Dependency Engine::everything() const {
+    Dependency everything;
+    everything.include(Durability::disk, state_->newest_change);
+    return everything;
 }
 
 Dependency Engine::reached() const {

@@ -78,6 +78,8 @@ class Engine {
     // Call before each command; find(), create(), remove() and the commits below add to it.
     void begin_command();
     const Dependency& dependency() const;
+    // That every change so far is on the device, whatever the level of its key.
+    Dependency everything() const;
     // How far the journal has come.
     Dependency reached() const;
 

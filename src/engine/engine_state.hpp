@@ -51,6 +51,7 @@ class Engine::State {
     WallTime wall;
     MonoTime mono;
     Dependency dependency;
+    Position newest_change = 0;
     Dependency removals;  // of keys that are gone: finding nothing depends on it
     ChangeListener* listener = nullptr;
     KeyNumber next_number = 1;

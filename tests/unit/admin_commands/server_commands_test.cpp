@@ -243,6 +243,23 @@ TEST_F(Commands, WaitaofAnswersWhenTheDiskHasIt) {
     EXPECT_EQ(call({"WAIT", "1", "100"}), ":0\r\n");
 }
 
+TEST_F(Commands, WaitaofCoversWritesOfEveryDurability) {
+    for (const std::string level : {"memory", "os"}) {
+        SCOPED_TRACE(level);
+        call({"SET", level, "v"});
+        call({"SLUICE.DURABILITY", level, level});
+        client_.send_only(command({"APPEND", level, "w"}) + command({"WAITAOF", "0", "0", "0"}));
+        door_.turn(Door::Disk::is_busy);
+        EXPECT_EQ(client_.receive(), ":2\r\n*2\r\n:0\r\n:0\r\n") << "not on the disk, and told";
+        client_.send_only(command({"WAITAOF", "1", "0", "0"}));
+        door_.turn(Door::Disk::is_busy);
+        EXPECT_EQ(client_.receive(), "");
+        door_.turn();
+        EXPECT_EQ(client_.receive(), "*2\r\n:1\r\n:0\r\n") << "no interval had to pass";
+        EXPECT_EQ(call({"WAITAOF", "0", "0", "0"}), "*2\r\n:1\r\n:0\r\n");
+    }
+}
+
 TEST_F(Commands, FlushallEmptiesAllDatabases) {
     client_.send("SET a 1\r\nSELECT 3\r\nSET b 1\r\n");
     EXPECT_EQ(client_.send("DBSIZE\r\nFLUSHALL\r\nDBSIZE\r\nSELECT 0\r\nDBSIZE\r\n"),
