@@ -64,7 +64,7 @@ std::optional<GroupKey> existing_group(CommandContext& context) {
 }
 
 std::int64_t bounded_entries_read(const Stream* stream, std::int64_t entries_read) {
-    const std::uint64_t added = stream == nullptr ? 0 : stream->entries_added();
+    const std::uint64_t added = stream == nullptr ? 0 : group_counters(*stream).entries_added;
     return std::min(entries_read, static_cast<std::int64_t>(added));
 }
 

@@ -293,6 +293,26 @@ TEST_F(DamagedStreams, are_read_up_to_the_damage_and_on_behind_it) {
     EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"3-0\" [\"f\" \"three\"]]]]]");
 }
 
+// --- counters at their end ---
+
+// What the user saw: XGROUP CREATE ended the server, and what XREADGROUP wrote did not open again.
+TEST_F(Streams, counted_to_the_end_keep_their_groups_across_a_restart) {
+    expect({{"XADD s 1-1 f 1", "\"1-1\""},
+            {"XSETID s 5-5 ENTRIESADDED 9223372036854775807", "+OK"},
+            {"XADD s 6-1 f v", "\"6-1\""},
+            {"XGROUP CREATE s g 0", "+OK"},
+            {"XGROUP CREATE s h 0 ENTRIESREAD 9223372036854775807", "+OK"}});
+    tell("XREADGROUP GROUP g c STREAMS s >");
+    tell("XREADGROUP GROUP h c STREAMS s >");
+    expect({{"COPY s copy", "1"}});
+    const std::string groups = tell("XINFO GROUPS s");
+    door_.reopen();
+    Client& again = door_.connect();
+    EXPECT_EQ(heard(again.send("XINFO GROUPS s\r\n")), groups);
+    EXPECT_EQ(heard(again.send("XINFO GROUPS copy\r\n")), groups);
+    EXPECT_EQ(heard(again.send("XADD s 7-7 f v\r\n")), "\"7-7\"") << "the stream is whole";
+}
+
 // --- a stream that is named twice ---
 
 TEST_F(Streams, a_stream_named_twice_goes_on_where_it_ended) {
