@@ -91,7 +91,6 @@ void write_clients(Server& server, std::string& out) {
 
 void write_memory(Server& server, std::string& out) {
     const ProcessFacts facts = server.process_facts();
-    const auto engine = server.engine().statistics();
     field_number(out, "used_memory", facts.allocated_bytes);
     field(out, "used_memory_human", human_bytes(facts.allocated_bytes));
     field_number(out, "used_memory_rss", facts.resident_bytes);
@@ -105,7 +104,6 @@ void write_memory(Server& server, std::string& out) {
                                                    static_cast<double>(facts.resident_bytes_peak),
               2) +
             "%");
-    field_number(out, "used_memory_dataset", engine.index_bytes);
     field(out, "used_memory_lua", "0");
     field(out, "used_memory_scripts", "0");
     field_number(out, "total_system_memory", facts.system_memory_bytes);

@@ -158,7 +158,6 @@ class Engine {
         std::uint64_t expired_keys = 0;
         std::uint64_t recovered_records = 0;
         std::uint64_t recovery_us = 0;  // filled by the shell
-        std::uint64_t index_bytes = 0;
         std::uint64_t last_checkpoint_wall_ms = 0;
         bool disk_full = false;
         bool poisoned = false;

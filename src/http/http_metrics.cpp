@@ -39,8 +39,6 @@ void write_engine(MetricsText& out, Server& server) {
                 "Files of the journal that compaction has freed.");
     out.counter("sluice_expired_keys_total", engine.expired_keys,
                 "Keys removed because their time was over.");
-    out.gauge("sluice_index_bytes", real(engine.index_bytes),
-              "Memory that the indexes of streams take.");
     out.gauge("sluice_recovered_records", real(engine.recovered_records),
               "Journal records read when the store was opened.");
     out.gauge("sluice_recovery_duration_seconds", real(engine.recovery_us) / 1e6,
