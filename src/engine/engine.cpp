@@ -312,10 +312,15 @@ Engine::Statistics Engine::statistics() const {
     statistics.disk_full = state_->is_disk_full;
     statistics.poisoned = journal.is_poisoned();
     statistics.checkpoint_running = state_->checkpointer->is_running();
+    statistics.checkpoint_owed = state_->owes_checkpoint();
+    statistics.checkpoint_failures = state_->checkpointer->failures();
     statistics.damaged_ranges = state_->damaged_ranges;
     return statistics;
 }
 
+const std::string& Engine::checkpoint_failure() const {
+    return state_->checkpointer->failure();
+}
 const std::vector<std::string>& Engine::recovery_notes() const {
     return state_->notes;
 }

@@ -162,9 +162,13 @@ class Engine {
         bool disk_full = false;
         bool poisoned = false;
         bool checkpoint_running = false;
+        bool checkpoint_owed = false;  // asked for, or failed and to be tried again
+        std::uint64_t checkpoint_failures = 0;
         std::uint64_t damaged_ranges = 0;
     };
     Statistics statistics() const;
+    // Why the last checkpoint failed, for people; empty when it did not.
+    const std::string& checkpoint_failure() const;
     // What recovery found that an operator should read, one sentence each.
     const std::vector<std::string>& recovery_notes() const;
     // Starts a checkpoint and a compaction at the next turn (BGREWRITEAOF).

@@ -35,6 +35,10 @@ void write_engine(MetricsText& out, Server& server) {
     out.counter("sluice_journal_flushes_total", engine.flushes,
                 "Batches of the journal that were handed to the disk.");
     out.counter("sluice_checkpoints_total", engine.checkpoints, "Checkpoints written.");
+    out.counter("sluice_checkpoint_failures_total", engine.checkpoint_failures,
+                "Checkpoints that failed; each is tried again.");
+    out.gauge("sluice_checkpoint_failed", server.engine().checkpoint_failure().empty() ? 0 : 1,
+              "1 while the last checkpoint is one that failed.");
     out.counter("sluice_compacted_segments_total", engine.compacted_segments,
                 "Files of the journal that compaction has freed.");
     out.counter("sluice_expired_keys_total", engine.expired_keys,

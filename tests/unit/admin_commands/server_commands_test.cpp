@@ -233,6 +233,35 @@ TEST_F(Commands, ASlowTurnIsShownByItsHeaviestCommand) {
     EXPECT_EQ(call({"SLOWLOG", "LEN"}), ":0\r\n");
 }
 
+TEST_F(Commands, InfoTellsOfACheckpointThatFailed) {
+    call({"SET", "k", "v"});
+    // The first failure is tried again at once, the second after a while.
+    door_.disk().plan({.operation = DiskOperation::rename});
+    door_.disk().plan({.operation = DiskOperation::rename});
+    call({"BGREWRITEAOF"});
+    EXPECT_THAT(call({"INFO", "persistence"}), HasSubstr("aof_rewrite_scheduled:1\r\n"));
+    for (int i = 0; i < 20 && door_.engine().statistics().checkpoint_failures < 2; ++i) {
+        door_.advance(Duration::from_ms(100));
+        door_.engine().on_time();
+        door_.turn();
+    }
+    const std::string failed = call({"INFO", "persistence"});
+    EXPECT_THAT(failed, HasSubstr("rdb_last_bgsave_status:err\r\n"));
+    EXPECT_THAT(failed, HasSubstr("aof_last_bgrewrite_status:err\r\n"));
+    EXPECT_THAT(failed, HasSubstr("aof_rewrite_scheduled:1\r\n"));
+    EXPECT_THAT(failed, HasSubstr("sluice_checkpoint_failures:2\r\n"));
+    EXPECT_THAT(failed, HasSubstr("sluice_checkpoint_failure:rename: input/output error"));
+    for (int i = 0; i < 20 && door_.engine().statistics().checkpoint_owed; ++i) {
+        door_.advance(Duration::from_seconds(1));
+        door_.engine().on_time();
+        door_.turn();
+    }
+    const std::string made = call({"INFO", "persistence"});
+    EXPECT_THAT(made, HasSubstr("rdb_last_bgsave_status:ok\r\n"));
+    EXPECT_THAT(made, HasSubstr("aof_rewrite_scheduled:0\r\n"));
+    EXPECT_THAT(made, HasSubstr("sluice_checkpoint_failure:\r\n"));
+}
+
 // --- durability ---
 
 TEST_F(Commands, WaitaofAnswersWhenTheDiskHasIt) {
