@@ -32,8 +32,7 @@ void run_journal(CommandContext& context) {
     if (!is_allowed(context)) return;
     const auto engine = context.engine.statistics();
     context.reply.simple("journal_bytes:" + std::to_string(engine.journal_bytes) +
-                         " segments:" + std::to_string(engine.segments) +
-                         " index_bytes:" + std::to_string(engine.index_bytes));
+                         " segments:" + std::to_string(engine.segments));
 }
 
 // Tests of Redis switch its own background work off and on; ours has no such switch to need.

@@ -91,7 +91,6 @@ void write_clients(Server& server, std::string& out) {
 
 void write_memory(Server& server, std::string& out) {
     const ProcessFacts facts = server.process_facts();
-    const auto engine = server.engine().statistics();
     field_number(out, "used_memory", facts.allocated_bytes);
     field(out, "used_memory_human", human_bytes(facts.allocated_bytes));
     field_number(out, "used_memory_rss", facts.resident_bytes);
@@ -105,7 +104,6 @@ void write_memory(Server& server, std::string& out) {
                                                    static_cast<double>(facts.resident_bytes_peak),
               2) +
             "%");
-    field_number(out, "used_memory_dataset", engine.index_bytes);
     field(out, "used_memory_lua", "0");
     field(out, "used_memory_scripts", "0");
     field_number(out, "total_system_memory", facts.system_memory_bytes);
@@ -122,21 +120,23 @@ void write_memory(Server& server, std::string& out) {
 void write_persistence(Server& server, std::string& out) {
     const auto engine = server.engine().statistics();
     const std::uint64_t saved_s = engine.last_checkpoint_wall_ms / 1000;
+    const std::string& failure = server.engine().checkpoint_failure();
+    const std::string_view saving = engine.poisoned || !failure.empty() ? "err" : "ok";
     field(out, "loading", "0");
     field(out, "async_loading", "0");
     field_flag(out, "rdb_bgsave_in_progress", engine.checkpoint_running);
     field(out, "rdb_changes_since_last_save", "0");
     field_number(out, "rdb_last_save_time", saved_s);
-    field(out, "rdb_last_bgsave_status", engine.poisoned ? "err" : "ok");
+    field(out, "rdb_last_bgsave_status", saving);
     field(out, "rdb_last_bgsave_time_sec", "0");
     field(out, "rdb_current_bgsave_time_sec", engine.checkpoint_running ? "0" : "-1");
     field_number(out, "rdb_saves", engine.checkpoints);
     field(out, "aof_enabled", "1");
     field_flag(out, "aof_rewrite_in_progress", engine.checkpoint_running);
-    field(out, "aof_rewrite_scheduled", "0");
+    field_flag(out, "aof_rewrite_scheduled", engine.checkpoint_owed);
     field(out, "aof_last_rewrite_time_sec", "0");
     field(out, "aof_current_rewrite_time_sec", engine.checkpoint_running ? "0" : "-1");
-    field(out, "aof_last_bgrewrite_status", engine.poisoned ? "err" : "ok");
+    field(out, "aof_last_bgrewrite_status", saving);
     field(out, "aof_last_write_status", engine.poisoned || engine.disk_full ? "err" : "ok");
     field_number(out, "aof_current_size", engine.segment_bytes);
     field_number(out, "aof_base_size", engine.live_entry_bytes);
@@ -144,6 +144,8 @@ void write_persistence(Server& server, std::string& out) {
     field(out, "sluice_durability", name_of(server.engine().options().durability));
     field_number(out, "sluice_journal_bytes", engine.journal_bytes);
     field_number(out, "sluice_journal_flushes", engine.flushes);
+    field_number(out, "sluice_checkpoint_failures", engine.checkpoint_failures);
+    field(out, "sluice_checkpoint_failure", failure);
     field_number(out, "sluice_segments", engine.segments);
     field_number(out, "sluice_compacted_segments", engine.compacted_segments);
     field_number(out, "sluice_recovered_records", engine.recovered_records);

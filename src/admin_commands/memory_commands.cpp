@@ -51,7 +51,6 @@ std::size_t clients_memory(const Server& server) {
 
 void run_stats(CommandContext& context) {
     const ProcessFacts facts = context.server.process_facts();
-    const auto engine = context.engine.statistics();
     std::size_t keys = 0;
     for (TenantNumber tenant = 0; tenant < 16; ++tenant) {
         keys += context.engine.key_count(tenant);
@@ -65,7 +64,6 @@ void run_stats(CommandContext& context) {
         {"total.allocated", facts.allocated_bytes},
         {"clients.normal", clients_memory(context.server)},
         {"keys.count", keys},
-        {"dataset.bytes", engine.index_bytes},
         {"allocator.resident", facts.resident_bytes},
     };
     context.reply.map(std::size(rows));
@@ -78,8 +76,8 @@ void run_stats(CommandContext& context) {
 void run_doctor(CommandContext& context) {
     const auto engine = context.engine.statistics();
     std::string text =
-        "Sluice keeps stream entries on disk and an index in memory. The index takes " +
-        std::to_string(engine.index_bytes) + " bytes, " +
+        "Sluice keeps stream entries on disk and an index in memory. The process has allocated " +
+        std::to_string(context.server.process_facts().allocated_bytes) + " bytes, of which " +
         std::to_string(context.server.sessions().size()) + " clients take " +
         std::to_string(clients_memory(context.server)) + " bytes.";
     if (engine.disk_full) text += " The disk is full: publishing waits until there is space.";

@@ -166,21 +166,26 @@ void run_wait(CommandContext& context) {
     context.reply.integer(0);
 }
 
-// The reply itself waits until everything that this connection wrote is on the device.
+// The reply itself waits until everything written so far is on the device, also to keys of lower
+// durability; the sync that takes is begun at once. Who asks for no local copy is told how it is.
 void run_waitaof(CommandContext& context) {
     const auto local = integer_argument(context, 1);
     if (!local.has_value()) return;
     if (*local < 0 || *local > 1) {
-        return context.reply.error(error_text::value_out_of_range);
+        return context.reply.error("ERR value is out of range, value must between 0 and 1");
     }
-    if (!integer_argument(context, 2).has_value()) return;
+    const auto replicas = integer_argument(context, 2);
+    if (!replicas.has_value()) return;
+    if (*replicas < 0) return context.reply.error(error_text::not_positive);
     if (!timeout_argument(context, 3).has_value()) return;
-    const Dependency& written = context.session.last_write();
-    Dependency everything;
-    everything.include(Durability::disk, std::max(written.written, written.synced));
-    context.session.also_wait_for(everything);
+    const Dependency everything = context.engine.everything();
+    const bool is_on_disk = everything.synced <= context.engine.reached().synced;
+    if (*local == 1 && !is_on_disk) {
+        context.session.also_wait_for(everything);
+        context.engine.request_sync();
+    }
     context.reply.array(2);
-    context.reply.integer(1);
+    context.reply.integer(*local == 1 || is_on_disk ? 1 : 0);
     context.reply.integer(0);
 }
 

@@ -13,9 +13,9 @@ namespace sluice {
 
 std::span<const CommandFamily> command_families() {
     static const std::array families = {
-        connection_commands(), generic_commands(),     hash_commands(),
-        server_commands(),     sorted_set_commands(),  stream_commands(),
-        string_commands(),     transaction_commands(), work_commands()};
+        connection_commands(),  durability_commands(), generic_commands(), hash_commands(),
+        server_commands(),      sorted_set_commands(), stream_commands(),  string_commands(),
+        transaction_commands(), work_commands()};
     return families;
 }
 

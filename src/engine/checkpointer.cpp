@@ -146,6 +146,7 @@ void Checkpointer::fail(const Error& error) {
     (void)files_.remove(temporary());
     pending_ = {};
     pending_written_ = 0;
+    ++failures_;
     failure_ = error.message;
 }
 

@@ -48,7 +48,9 @@ class Checkpointer {
     std::uint64_t last_size() const { return last_size_; }
     std::uint64_t count() const { return count_; }
     std::int64_t last_wall_ms() const { return last_wall_ms_; }
+    // Why the last attempt failed; empty when it did not.
     const std::string& failure() const { return failure_; }
+    std::uint64_t failures() const { return failures_; }
 
     static constexpr std::size_t kept_max = 2;
     static constexpr std::size_t slice_bytes = 1 << 20;
@@ -85,6 +87,7 @@ class Checkpointer {
     std::uint64_t last_size_ = 0;
     std::uint64_t count_ = 0;
     std::int64_t last_wall_ms_ = 0;
+    std::uint64_t failures_ = 0;
     std::string failure_;
 };
 

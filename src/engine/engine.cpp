@@ -33,6 +33,7 @@ RecordPlace Engine::State::commit(Key& key, RecordKind kind, std::string_view he
                                   std::string_view body) {
     const RecordPlace place =
         journal->append({key.number, static_cast<std::uint8_t>(kind), 0}, head, body);
+    newest_change = place.end();
     if (key.watched) tell(key.tenant, key.name, &key);
     return place;
 }
@@ -94,6 +95,12 @@ void Engine::begin_command() {
 
 const Dependency& Engine::dependency() const {
     return state_->dependency;
+}
+
+Dependency Engine::everything() const {
+    Dependency everything;
+    everything.include(Durability::disk, state_->newest_change);
+    return everything;
 }
 
 Dependency Engine::reached() const {
@@ -310,10 +317,15 @@ Engine::Statistics Engine::statistics() const {
     statistics.disk_full = state_->is_disk_full;
     statistics.poisoned = journal.is_poisoned();
     statistics.checkpoint_running = state_->checkpointer->is_running();
+    statistics.checkpoint_owed = state_->owes_checkpoint();
+    statistics.checkpoint_failures = state_->checkpointer->failures();
     statistics.damaged_ranges = state_->damaged_ranges;
     return statistics;
 }
 
+const std::string& Engine::checkpoint_failure() const {
+    return state_->checkpointer->failure();
+}
 const std::vector<std::string>& Engine::recovery_notes() const {
     return state_->notes;
 }

@@ -80,6 +80,8 @@ class Engine {
     // Call before each command; find(), create(), remove() and the commits below add to it.
     void begin_command();
     const Dependency& dependency() const;
+    // That every change so far is on the device, whatever the level of its key.
+    Dependency everything() const;
     // How far the journal has come.
     Dependency reached() const;
 
@@ -158,14 +160,17 @@ class Engine {
         std::uint64_t expired_keys = 0;
         std::uint64_t recovered_records = 0;
         std::uint64_t recovery_us = 0;  // filled by the shell
-        std::uint64_t index_bytes = 0;
         std::uint64_t last_checkpoint_wall_ms = 0;
         bool disk_full = false;
         bool poisoned = false;
         bool checkpoint_running = false;
+        bool checkpoint_owed = false;  // asked for, or failed and to be tried again
+        std::uint64_t checkpoint_failures = 0;
         std::uint64_t damaged_ranges = 0;
     };
     Statistics statistics() const;
+    // Why the last checkpoint failed, for people; empty when it did not.
+    const std::string& checkpoint_failure() const;
     // What recovery found that an operator should read, one sentence each.
     const std::vector<std::string>& recovery_notes() const;
     // Starts a checkpoint and a compaction at the next turn (BGREWRITEAOF).

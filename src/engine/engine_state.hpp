@@ -41,6 +41,8 @@ class Engine::State {
     bool wants_flush() const;
     void on_time();
     MonoTime deadline() const;
+    // A checkpoint was asked for, or failed; the next attempt may have to wait.
+    bool owes_checkpoint() const;
 
     FileSystem& files;
     EngineOptions options;
@@ -53,7 +55,8 @@ class Engine::State {
     WallTime wall;
     MonoTime mono;
     Dependency dependency;
-    ClockRecord clock;    // of this process
+    ClockRecord clock;  // of this process
+    Position newest_change = 0;
     Dependency removals;  // of keys that are gone: finding nothing depends on it
     ChangeListener* listener = nullptr;
     KeyNumber next_number = 1;
@@ -61,7 +64,7 @@ class Engine::State {
     std::uint64_t disk_wanted = 0;  // some reply may wait for the device up to here
     bool is_sync_due = false;
     bool is_disk_full = false;
-    bool is_checkpoint_wanted = false;
+    bool is_checkpoint_wanted = false;  // since the last one began
     bool is_compaction_wanted = false;
     int flushes_in_row = 0;
     MonoTime last_flush{};

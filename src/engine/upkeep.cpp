@@ -107,6 +107,11 @@ void Engine::State::mind_space() {
     }
 }
 
+bool Engine::State::owes_checkpoint() const {
+    return !checkpointer->is_running() &&
+           (is_checkpoint_wanted || !checkpointer->failure().empty());
+}
+
 void Engine::State::mind_checkpoint() {
     if (checkpointer->is_running()) {
         checkpointer->code_ahead();
@@ -117,7 +122,7 @@ void Engine::State::mind_checkpoint() {
     const std::uint64_t interval =
         std::max(options.checkpoint_bytes, 4 * checkpointer->last_size());
     const bool is_due = journal->end() - checkpointer->newest() >= interval;
-    if (!is_due && !is_checkpoint_wanted) return;
+    if (!is_due && !owes_checkpoint()) return;
     is_checkpoint_wanted = false;
     next_checkpoint_try = checkpointer->failure().empty() ? mono : mono + checkpoint_retry;
     checkpointer->begin(wall, next_number);
@@ -147,11 +152,9 @@ void Engine::State::mind_compaction() {
     }
     if (is_disk_full && journal->room() < options.segment_bytes / 4) return;
     Segment* const candidate = compaction_candidate();
-    if (candidate != nullptr) {
-        compactor->begin(*candidate);
-    } else {
-        is_compaction_wanted = false;
-    }
+    if (candidate != nullptr) return compactor->begin(*candidate);
+    // The checkpoint that was asked for with it makes more segments old enough.
+    if (!checkpointer->is_running() && !owes_checkpoint()) is_compaction_wanted = false;
 }
 
 void Engine::State::on_time() {
@@ -185,10 +188,12 @@ MonoTime Engine::State::deadline() const {
     }
     if (journal->wants_mark()) next = std::min(next, last_flush + quiet_before_mark);
     if (journal->preparer().is_full() || is_disk_full) next = std::min(next, next_space_check);
-    if (compactor->has_bytes() || is_checkpoint_wanted || is_compaction_wanted ||
-        checkpointer->is_coding()) {
+    if (owes_checkpoint()) {
+        next = std::min(next, std::max(soon, next_checkpoint_try));
+    } else if (is_compaction_wanted && !checkpointer->is_running()) {
         next = std::min(next, soon);
     }
+    if (compactor->has_bytes() || checkpointer->is_coding()) next = std::min(next, soon);
     return next;
 }
 

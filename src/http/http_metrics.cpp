@@ -35,12 +35,14 @@ void write_engine(MetricsText& out, Server& server) {
     out.counter("sluice_journal_flushes_total", engine.flushes,
                 "Batches of the journal that were handed to the disk.");
     out.counter("sluice_checkpoints_total", engine.checkpoints, "Checkpoints written.");
+    out.counter("sluice_checkpoint_failures_total", engine.checkpoint_failures,
+                "Checkpoints that failed; each is tried again.");
+    out.gauge("sluice_checkpoint_failed", server.engine().checkpoint_failure().empty() ? 0 : 1,
+              "1 while the last checkpoint is one that failed.");
     out.counter("sluice_compacted_segments_total", engine.compacted_segments,
                 "Files of the journal that compaction has freed.");
     out.counter("sluice_expired_keys_total", engine.expired_keys,
                 "Keys removed because their time was over.");
-    out.gauge("sluice_index_bytes", real(engine.index_bytes),
-              "Memory that the indexes of streams take.");
     out.gauge("sluice_recovered_records", real(engine.recovered_records),
               "Journal records read when the store was opened.");
     out.gauge("sluice_recovery_duration_seconds", real(engine.recovery_us) / 1e6,

@@ -5,6 +5,7 @@
 // Units      offsets and sizes in bytes
 // Promise    write_at          the bytes are in the kernel (they survive kill -9)
 //            write_durable_at  the bytes of this call are on the device
+//            write_uncached_at as write_at: seen at once, on the device after the next sync
 //            sync              everything written before is on the device, with the file's size
 //            sync_directory    creations, renames and removals before it are on the device
 // Errors     io (the system's words in the message), limit (no space, quota), not_found, exists,
@@ -31,6 +32,10 @@ class File {
     virtual Result<void> write_at(std::uint64_t offset, std::string_view bytes) = 0;
     // Offset, size and address are multiples of block_size.
     static constexpr std::size_t block_size = 4096;
+    static bool is_whole_blocks(std::uint64_t offset, std::string_view bytes) {
+        return offset % block_size == 0 && bytes.size() % block_size == 0 &&
+               reinterpret_cast<std::uintptr_t>(bytes.data()) % block_size == 0;
+    }
     virtual Result<void> write_durable_at(std::uint64_t offset, std::string_view bytes) = 0;
     virtual Result<void> sync() = 0;
     // Reads up to out.size() bytes; fewer only at the end of the file.

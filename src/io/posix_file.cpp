@@ -81,9 +81,7 @@ Result<void> PosixFile::write_at(std::uint64_t offset, std::string_view bytes) {
 }
 
 Result<void> PosixFile::write_durable_at(std::uint64_t offset, std::string_view bytes) {
-    SLUICE_CHECK(offset % block_size == 0 && bytes.size() % block_size == 0 &&
-                     reinterpret_cast<std::uintptr_t>(bytes.data()) % block_size == 0,
-                 "a durable write is made of whole aligned blocks");
+    SLUICE_CHECK(is_whole_blocks(offset, bytes), "a durable write is made of whole aligned blocks");
     while (true) {
         const DurableWrite tried = durable_write_;
         const int number = write_durably_once(offset, bytes);
@@ -121,6 +119,8 @@ int PosixFile::write_durably_once(std::uint64_t offset, std::string_view bytes) 
 int PosixFile::write_direct(PosixDescriptor& descriptor, int flags, std::uint64_t offset,
                             std::string_view bytes) {
     if (!descriptor.is_open()) {
+        // Opened again, a file that was opened for reading could be written.
+        if ((fcntl(descriptor_.number(), F_GETFL) & O_ACCMODE) == O_RDONLY) return EBADF;
         // By the open descriptor and not by name: the file may have been renamed meanwhile.
         const auto path = "/proc/self/fd/" + std::to_string(descriptor_.number());
         descriptor = PosixDescriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC | flags));
@@ -131,6 +131,8 @@ int PosixFile::write_direct(PosixDescriptor& descriptor, int flags, std::uint64_
 }
 
 Result<void> PosixFile::write_uncached_at(std::uint64_t offset, std::string_view bytes) {
+    SLUICE_CHECK(is_whole_blocks(offset, bytes),
+                 "a write past the cache is made of whole aligned blocks");
     const int number = write_direct(uncached_, 0, offset, bytes);
     if (number == 0) return {};
     if (number == EINVAL || number == EOPNOTSUPP) return write_at(offset, bytes);

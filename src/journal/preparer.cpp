@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "journal/bytes.hpp"
+
 namespace sluice {
 
 namespace {
@@ -68,7 +70,9 @@ Result<void> SegmentPreparer::fill(Progress& progress, std::uint64_t zero_bytes)
     if (progress.is_allocated && progress.fill == Fill::allocate) {
         progress.zeroed = progress.header.size;
     }
-    const std::uint64_t until = std::min(progress.zeroed + zero_bytes, progress.header.size);
+    // In whole blocks, however much the journal grew: past the page cache goes nothing else.
+    const std::uint64_t step = round_up(zero_bytes, File::block_size);
+    const std::uint64_t until = std::min(progress.zeroed + step, progress.header.size);
     while (progress.zeroed < until) {
         const auto size = std::min<std::uint64_t>(zero_write_bytes, until - progress.zeroed);
         SLUICE_TRY(progress.file->write_uncached_at(progress.zeroed,

@@ -33,7 +33,8 @@ class SegmentPreparer {
     bool is_preparing(const Segment& segment) const;
     bool is_full() const { return is_waiting_; }
     enum class Fill : std::uint8_t { zero, allocate };
-    // The next piece; `zero_bytes` bounds how much is written. One task is out at a time.
+    // The next piece; `zero_bytes`, rounded up to blocks, bounds how much is written. One task is
+    // out at a time.
     IoTask next_task(std::uint64_t zero_bytes, Fill fill);
     // After is_full(): space may have come back.
     void retry() { is_waiting_ = false; }

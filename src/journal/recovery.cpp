@@ -1,20 +1,14 @@
 #include "journal/recovery.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
-#include "journal/segment_scan.hpp"
+#include "journal/stored_segments.hpp"
+#include "journal/torn_tail.hpp"
 
 namespace sluice {
 
 namespace {
-
-// The bytes of one segment file, read whole.
-struct LoadedSegment {
-    std::string bytes;
-    std::uint64_t base = 0;
-};
 
 // A record kept until the command that it belongs to is known to be complete.
 struct StagedRecord {
@@ -26,17 +20,19 @@ struct StagedRecord {
 class Walk {
   public:
     Walk(FileSystem& files, const RecoveryFrom& from, JournalVisitor& visitor)
-        : files_(files), from_(from), visitor_(visitor), expected_(from.sequence) {}
+        : files_(files),
+          from_(from),
+          visitor_(visitor),
+          stored_(files, from.store),
+          expected_(from.sequence) {}
 
     Result<RecoveredJournal> run();
 
   private:
-    Result<void> take_inventory();
-    Result<void> add_segment(const std::string& name, std::uint64_t base);
     Result<void> find_start();
-    Result<void> load(std::size_t index);
-    SegmentScan scan() const { return {loaded_.bytes, loaded_.base, from_.store}; }
-    Segment& current() { return *found_.segments[index_]; }
+    Result<void> load(std::size_t index) { return stored_.load(index); }
+    SegmentScan scan() const { return stored_.scan(); }
+    Segment& current() { return stored_.current(); }
 
     // Step 2. False: no batch follows.
     Result<bool> step();
@@ -67,8 +63,7 @@ class Walk {
     JournalVisitor& visitor_;
     RecoveredJournal found_;
 
-    std::size_t index_ = 0;
-    LoadedSegment loaded_;
+    StoredSegments stored_;
     std::uint64_t at_ = 0;  // where the walk stands
     std::uint64_t expected_;
     std::optional<std::uint32_t> previous_checksum_;
@@ -82,80 +77,28 @@ class Walk {
     std::uint32_t complete_checksum_ = 0;
 };
 
-Result<void> Walk::add_segment(const std::string& name, std::uint64_t base) {
-    SLUICE_TRY_ASSIGN(auto file, files_.open(name, FileSystem::Access::read));
-    std::string bytes(segment_header_size, '\0');
-    SLUICE_TRY_ASSIGN(const std::size_t got, file->read_at(0, bytes));
-    bytes.resize(got);
-    SLUICE_TRY_ASSIGN(const std::uint64_t size, file->size());
-    auto segment = std::make_unique<Segment>();
-    segment->base = base;
-    segment->size = size;
-    const auto header = decode_segment_header(bytes);
-    if (!header) {
-        if (header.error().code == Errc::unsupported) return header.error().within(name);
-        found_.notes.push_back(name + ": " + header.error().message +
-                               "; its batches are read all the same");
-    } else if (header->store != from_.store || header->base != base) {
-        found_.notes.push_back(name + " belongs to another store or place and is left alone");
-        return {};
-    } else {
-        segment->number = header->number;
-        segment->previous_end = header->previous_end;
-        if (header->size != size) {
-            found_.notes.push_back(name + " has " + std::to_string(size) + " bytes instead of " +
-                                   std::to_string(header->size));
-            segment->size = std::max(size, header->size);
-        }
-    }
-    segment->end = base + segment_header_size;
-    found_.segments.push_back(std::move(segment));
-    return {};
-}
-
-Result<void> Walk::take_inventory() {
-    SLUICE_TRY_ASSIGN(const auto names, files_.list());
-    for (const std::string& name : names) {
-        if (const auto base = parse_segment_file_name(name)) SLUICE_TRY(add_segment(name, *base));
-    }
-    std::ranges::sort(found_.segments, {}, [](const auto& segment) { return segment->base; });
-    return {};
-}
-
-Result<void> Walk::load(std::size_t index) {
-    index_ = index;
-    Segment& segment = current();
-    if (!segment.file) {
-        SLUICE_TRY_ASSIGN(segment.file,
-                          files_.open(segment_file_name(segment.base), FileSystem::Access::read));
-    }
-    loaded_.base = segment.base;
-    loaded_.bytes.resize(segment.size);
-    SLUICE_TRY_ASSIGN(const std::size_t got, segment.file->read_at(0, loaded_.bytes));
-    loaded_.bytes.resize(got);
-    segment.file.reset();
-    return {};
-}
-
 // Where the walk begins: in the segment that holds the position, or in the first one behind it.
 Result<void> Walk::find_start() {
-    const auto& segments = found_.segments;
+    const auto& segments = stored_.all();
     at_ = complete_end_ = from_.position;
     if (segments.empty()) return {};
     const auto behind = std::ranges::upper_bound(segments, from_.position, {},
                                                  [](const auto& segment) { return segment->base; });
-    index_ = static_cast<std::size_t>(behind - segments.begin());
-    if (index_ > 0 && from_.position <= segments[index_ - 1]->limit()) --index_;
-    if (index_ == segments.size()) return {};
-    if (segments[index_]->base > from_.position && from_.position == 0 &&
-        segments[index_]->number != 0) {
+    auto first = static_cast<std::size_t>(behind - segments.begin());
+    if (first > 0 && from_.position <= segments[first - 1]->limit()) --first;
+    if (first == segments.size()) {
+        stored_.leave();
+        return {};
+    }
+    if (segments[first]->base > from_.position && from_.position == 0 &&
+        segments[first]->number != 0) {
         return Error{Errc::corrupt, "the journal begins at position " +
-                                        std::to_string(segments[index_]->base) +
+                                        std::to_string(segments[first]->base) +
                                         " and no checkpoint covers what was before"};
     }
-    SLUICE_TRY(load(index_));
+    SLUICE_TRY(load(first));
     at_ = std::max(at_, current().base + segment_header_size);
-    for (std::size_t i = 0; i < index_; ++i)
+    for (std::size_t i = 0; i < first; ++i)
         segments[i]->end = segments[i]->limit();
     // What lies below the position is there, also when the journal goes on in the next segment.
     current().end = std::max(current().end, std::min(from_.position, current().limit()));
@@ -178,8 +121,8 @@ std::optional<FoundBatch> Walk::next_here() const {
 
 // The index of the segment with which a later process went on from here; 0 when there is none.
 Result<std::size_t> Walk::segment_that_restarts_here() const {
-    for (std::size_t i = index_ + 1; i < found_.segments.size(); ++i) {
-        const auto end = found_.segments[i]->previous_end;
+    for (std::size_t i = stored_.index() + 1; i < stored_.all().size(); ++i) {
+        const auto end = stored_.all()[i]->previous_end;
         if (end != 0 && (end == at_ || end == round_up(at_, block_alignment))) return i;
     }
     return std::size_t{0};
@@ -196,18 +139,18 @@ Result<bool> Walk::step() {
     const auto next = next_here();
     // The end may have been told as the next block's begin: batches in front of it come first.
     const bool is_at_end =
-        restart != 0 && !(next && next->position < found_.segments[restart]->previous_end);
+        restart != 0 && !(next && next->position < stored_.all()[restart]->previous_end);
     if (is_at_end) {
         // What the earlier process left unfinished was cut.
         staged_.clear();
         expected_ = complete_sequence_;
         previous_checksum_.reset();
-        return enter(restart, found_.segments[restart]->base + segment_header_size);
+        return enter(restart, stored_.all()[restart]->base + segment_header_size);
     }
     if (next) return take(*next);
-    const std::size_t here = index_;
+    const std::size_t here = stored_.index();
     const std::uint64_t at = at_;
-    for (std::size_t i = here + 1; i < found_.segments.size(); ++i) {
+    for (std::size_t i = here + 1; i < stored_.all().size(); ++i) {
         SLUICE_TRY(load(i));
         const auto first = scan().batch_at(current().base + segment_header_size);
         if (first && continues(*first)) {
@@ -222,14 +165,14 @@ Result<bool> Walk::step() {
 
 // The highest position that anything behind this one proves to have been on the device.
 Result<std::uint64_t> Walk::durable_behind(std::uint64_t position) {
-    const std::size_t here = index_;
+    const std::size_t here = stored_.index();
     std::uint64_t durable = scan().highest_durable(position, expected_);
-    for (std::size_t i = here + 1; i < found_.segments.size(); ++i) {
-        durable = std::max(durable, found_.segments[i]->previous_end);
+    for (std::size_t i = here + 1; i < stored_.all().size(); ++i) {
+        durable = std::max(durable, stored_.all()[i]->previous_end);
         SLUICE_TRY(load(i));
-        durable = std::max(durable, scan().highest_durable(loaded_.base, expected_));
+        durable = std::max(durable, scan().highest_durable(stored_.base(), expected_));
     }
-    if (index_ != here) SLUICE_TRY(load(here));
+    if (stored_.index() != here) SLUICE_TRY(load(here));
     return durable;
 }
 
@@ -254,10 +197,10 @@ Walk::Salvaged Walk::salvage(std::uint64_t begin, std::uint64_t end) {
             const bool is_header = is_batch_header(gap);
             if (is_header) ++salvaged.headers;
             salvaged.has_losses = salvaged.has_losses || !is_header;
-            report({.file = segment_file_name(loaded_.base),
+            report({.file = segment_file_name(stored_.base()),
                     .begin = gap.begin,
                     .end = gap.end,
-                    .file_offset = gap.begin - loaded_.base,
+                    .file_offset = gap.begin - stored_.base(),
                     .key_number = gap.key_number,
                     .records_lost = !is_header});
         });
@@ -267,7 +210,7 @@ Walk::Salvaged Walk::salvage(std::uint64_t begin, std::uint64_t end) {
 // A later process had seen the journal end here, and went on in a segment of its own.
 void Walk::leave_damage_for_restart(std::uint64_t position) {
     at_ = complete_end_ = position;
-    complete_index_ = index_;
+    complete_index_ = stored_.index();
     complete_sequence_ = expected_;
     is_sequence_open_ = true;
     current().end = position;
@@ -278,7 +221,7 @@ Result<bool> Walk::skip_damage() {
     SLUICE_TRY_ASSIGN(const std::uint64_t durable, durable_behind(at_));
     if (durable <= round_up(at_, block_alignment)) return false;
     release_staged();
-    const std::size_t here = index_;
+    const std::size_t here = stored_.index();
     const std::uint64_t begin = at_;
     Salvaged all;
     const auto report_missing = [&](std::uint64_t base, std::uint64_t from, std::uint64_t until) {
@@ -288,15 +231,15 @@ Result<bool> Walk::skip_damage() {
                 .file_offset = from - base,
                 .key_number = std::nullopt});
     };
-    for (std::size_t i = here; i < found_.segments.size(); ++i) {
-        if (i != index_) SLUICE_TRY(load(i));
-        const std::uint64_t from = i == here ? begin : loaded_.base + segment_header_size;
+    for (std::size_t i = here; i < stored_.all().size(); ++i) {
+        if (i != stored_.index()) SLUICE_TRY(load(i));
+        const std::uint64_t from = i == here ? begin : stored_.base() + segment_header_size;
         const auto next = scan().find_batch(from, expected_);
-        const bool restarts = i + 1 < found_.segments.size() &&
-                              found_.segments[i + 1]->previous_end > from &&
-                              found_.segments[i + 1]->previous_end <= scan().limit();
+        const bool restarts = i + 1 < stored_.all().size() &&
+                              stored_.all()[i + 1]->previous_end > from &&
+                              stored_.all()[i + 1]->previous_end <= scan().limit();
         const std::uint64_t until = next       ? next->position
-                                    : restarts ? found_.segments[i + 1]->previous_end
+                                    : restarts ? stored_.all()[i + 1]->previous_end
                                                : scan().limit();
         const Salvaged salvaged = salvage(from, until);
         all.headers += salvaged.headers;
@@ -305,9 +248,9 @@ Result<bool> Walk::skip_damage() {
             // Batches of which no byte is left: their numbers are missing.
             const std::uint64_t missing = next->header.sequence - expected_;
             const bool is_silent = !is_sequence_open_ && !all.has_losses && missing > all.headers;
-            const std::uint64_t hole = found_.segments[here]->limit();
-            if (is_silent && i == here) report_missing(loaded_.base, begin, until);
-            if (is_silent && i != here) report_missing(hole, hole, std::max(hole, loaded_.base));
+            const std::uint64_t hole = stored_.all()[here]->limit();
+            if (is_silent && i == here) report_missing(stored_.base(), begin, until);
+            if (is_silent && i != here) report_missing(hole, hole, std::max(hole, stored_.base()));
             expected_ = next->header.sequence;
             previous_checksum_.reset();
             at_ = next->position;
@@ -323,7 +266,7 @@ Result<bool> Walk::skip_damage() {
         // The end of a file that is too short is gone with everything that it held.
         const std::uint64_t limit = current().limit();
         if (until < limit) {
-            report_missing(loaded_.base, until, limit);
+            report_missing(stored_.base(), until, limit);
             all.has_losses = true;
         }
     }
@@ -375,10 +318,10 @@ Result<bool> Walk::take(const FoundBatch& batch) {
         scan().walk_records(begin, batch.end(), on_record);
     } else {
         scan().salvage_records(begin, batch.end(), on_record, [&](const SegmentScan::Gap& gap) {
-            report({.file = segment_file_name(loaded_.base),
+            report({.file = segment_file_name(stored_.base()),
                     .begin = gap.begin,
                     .end = gap.end,
-                    .file_offset = gap.begin - loaded_.base,
+                    .file_offset = gap.begin - stored_.base(),
                     .key_number = gap.key_number});
         });
     }
@@ -392,7 +335,7 @@ Result<bool> Walk::take(const FoundBatch& batch) {
     // Of a batch that is complete but for its last command, only that command is cut.
     if (completes) {
         complete_end_ = at_;
-        complete_index_ = index_;
+        complete_index_ = stored_.index();
         complete_sequence_ = expected_;
         complete_checksum_ = batch.checksum;
     }
@@ -401,34 +344,27 @@ Result<bool> Walk::take(const FoundBatch& batch) {
 
 // Step 4: what stands behind the end is kept aside for people.
 Result<void> Walk::cut_tail() {
-    if (found_.segments.empty() || index_ >= found_.segments.size()) return {};
-    for (std::size_t i = complete_index_; i < found_.segments.size(); ++i) {
+    if (stored_.all().empty() || stored_.is_over()) return {};
+    for (std::size_t i = complete_index_; i < stored_.all().size(); ++i) {
         SLUICE_TRY(load(i));
         const std::uint64_t begin =
-            std::max(i == complete_index_ ? complete_end_ : loaded_.base + segment_header_size,
-                     loaded_.base + segment_header_size);
+            std::max(i == complete_index_ ? complete_end_ : stored_.base() + segment_header_size,
+                     stored_.base() + segment_header_size);
         const std::uint64_t end = scan().end_of_remains(begin);
         if (end == begin) continue;
-        const auto bytes = scan().between(begin, end);
-        found_.cut_bytes += bytes.size();
-        found_.notes.push_back("cut a torn tail of " + std::to_string(bytes.size()) +
-                               " bytes off " + segment_file_name(loaded_.base) + " at byte " +
-                               std::to_string(begin - loaded_.base) +
-                               (from_.read_only ? "" : ", kept in lost+found"));
-        if (from_.read_only) continue;
-        SLUICE_TRY_ASSIGN(auto folder, files_.folder("lost+found"));
-        const std::string name = "torn-" + std::to_string(begin) + ".bin";
-        (void)folder->remove(name);
-        SLUICE_TRY_ASSIGN(auto file, folder->create(name));
-        SLUICE_TRY(file->write_at(0, bytes));
-        SLUICE_TRY(file->sync());
-        SLUICE_TRY(folder->sync_directory());
+        const TornTail tail{.file = segment_file_name(stored_.base()),
+                            .position = begin,
+                            .file_offset = begin - stored_.base(),
+                            .bytes = scan().between(begin, end)};
+        found_.cut_bytes += tail.bytes.size();
+        found_.notes.push_back(tail.text() + (from_.read_only ? "" : ", kept in lost+found"));
+        if (!from_.read_only) SLUICE_TRY(keep_torn_tail(files_, tail));
     }
     return {};
 }
 
 void Walk::finish() {
-    auto& segments = found_.segments;
+    auto segments = stored_.take_all();
     for (std::size_t i = complete_index_; i < segments.size(); ++i) {
         segments[i]->end = i == complete_index_
                                ? std::max(complete_end_, segments[i]->base + segment_header_size)
@@ -456,17 +392,17 @@ void Walk::finish() {
         (is_kept ? kept : found_.empty_segments).push_back(std::move(segment));
     }
     std::ranges::reverse(kept);
-    segments = std::move(kept);
+    found_.segments = std::move(kept);
     // Nothing was ever durable: the empty segments go, and the next one is the first again.
-    if (segments.empty() && from_.position == 0) start.next_number = 0;
+    if (found_.segments.empty() && from_.position == 0) start.next_number = 0;
 }
 
 Result<RecoveredJournal> Walk::run() {
     complete_sequence_ = from_.sequence;
-    SLUICE_TRY(take_inventory());
+    SLUICE_TRY(stored_.take_inventory(found_.notes));
     SLUICE_TRY(find_start());
-    complete_index_ = index_;
-    while (index_ < found_.segments.size()) {
+    complete_index_ = stored_.index();
+    while (!stored_.is_over()) {
         SLUICE_TRY_ASSIGN(const bool more, step());
         if (!more) break;
     }
@@ -476,15 +412,6 @@ Result<RecoveredJournal> Walk::run() {
 }
 
 }  // namespace
-
-std::string Damage::text() const {
-    std::string text = file + " is damaged in bytes " + std::to_string(file_offset) + " to " +
-                       std::to_string(file_offset + (end - begin));
-    if (!records_lost) return text + "; no record was lost";
-    if (key_number)
-        return text + "; a change of key number " + std::to_string(*key_number) + " is lost";
-    return text + "; changes are lost, and whose cannot be told";
-}
 
 Result<RecoveredJournal> recover_journal(FileSystem& files, const RecoveryFrom& from,
                                          JournalVisitor& visitor) {

@@ -15,24 +15,12 @@
 #include <vector>
 
 #include "io/file_system.hpp"
+#include "journal/damage.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
 #include "journal/segment.hpp"
 
 namespace sluice {
-
-// Bytes that were durable once and cannot be read any more.
-struct Damage {
-    std::string file;
-    std::uint64_t begin = 0;  // positions
-    std::uint64_t end = 0;
-    std::uint64_t file_offset = 0;
-    // Whose record it was, as far as that can be told; otherwise all keys of that time are suspect.
-    std::optional<std::uint64_t> key_number;
-    bool records_lost = true;  // false: a header only; every record was found again
-
-    std::string text() const;
-};
 
 class JournalVisitor {
   public:

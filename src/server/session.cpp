@@ -45,7 +45,6 @@ std::size_t Session::memory_bytes() const {
 }
 
 void Session::hold_reply(const Dependency& dependency, const Dependency& reached) {
-    last_write_.include(dependency);
     Dependency all = dependency;
     all.include(extra_dependency_);
     extra_dependency_ = {};

@@ -100,8 +100,6 @@ class Session {
     void close_after_reply();
     // The reply of the running command also waits for this.
     void also_wait_for(const Dependency& dependency) { extra_dependency_.include(dependency); }
-    // How far the journal must come until everything that this session wrote is safe.
-    const Dependency& last_write() const { return last_write_; }
 
     std::size_t input_size() const { return input_.size(); }
     std::size_t input_room() const { return input_.capacity() - input_.size(); }
@@ -150,7 +148,6 @@ class Session {
     std::vector<Hold> holds_;
     Dependency open_hold_;  // of replies of this batch, not in holds_ yet
     Dependency extra_dependency_;
-    Dependency last_write_;
     MonoTime last_progress_{};     // when the client last took output, or had none to take
     MonoTime incomplete_since_{};  // when bytes last came for a command that is not complete
     MonoTime timer_{};             // its entry in the server's timers; 0: none

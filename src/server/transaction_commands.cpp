@@ -70,8 +70,48 @@ bool lost_the_race(CommandContext& context) {
     return watching.is_dirty(context.session.id());
 }
 
+// A transaction runs to its end whatever it replies; what it replies is bounded in two steps.
+class ReplyBound {
+  public:
+    ReplyBound(CommandContext& context)
+        : session_(context.session),
+          mark_(session_.output_size()),
+          soft_max_(context.server.settings().output_bytes_max),
+          hard_max_(soft_max_ * hard_factor) {}
+
+    // A command that only reads is not run any more: what it would say can be asked again.
+    bool refuses(CommandContext& context, const Command& command) const {
+        if (size() <= soft_max_ || !command.has(flag_readonly)) return false;
+        context.reply.error("ERR not run: the replies of this transaction are too large already");
+        return true;
+    }
+    // What a command that writes replied is kept, until not even that can be.
+    void note() {
+        if (size() <= hard_max_) return;
+        is_over_ = true;
+        session_.reply().truncate(mark_);
+    }
+    void finish(CommandContext& context) {
+        if (!is_over_) return;
+        session_.reply().truncate(mark_);
+        context.reply.error("ERR the transaction was run, but its reply is too large");
+    }
+
+  private:
+    static constexpr std::size_t hard_factor = 128;  // 1 GiB, of 8 MiB
+
+    std::size_t size() const { return is_over_ ? hard_max_ : session_.output_size() - mark_; }
+
+    Session& session_;
+    std::size_t mark_;
+    std::size_t soft_max_;
+    std::size_t hard_max_;
+    bool is_over_ = false;
+};
+
 void run_queue(CommandContext& context, Transaction& transaction) {
     Session& session = context.session;
+    ReplyBound bound(context);
     session.in_exec = true;
     context.reply.array(transaction.commands);
     const RequestLimits limits{.arguments_max = Transaction::bytes_max};
@@ -82,9 +122,12 @@ void run_queue(CommandContext& context, Transaction& transaction) {
         if (command->is_container() && request.size() > 1) {
             command = CommandTable::find_subcommand(*command, request[1]);
         }
+        if (bound.refuses(context, *command)) continue;
         call_handler(context.server, session, *command, request);
+        bound.note();
     }
     session.in_exec = false;
+    bound.finish(context);
 }
 
 void run_exec(CommandContext& context) {

@@ -1,5 +1,6 @@
 #include "stream_commands/stream_access.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -90,6 +91,13 @@ std::optional<GroupKey> find_group(CommandContext& context, std::string_view key
         return std::nullopt;
     }
     return GroupKey{found->key, found->stream, there};
+}
+
+StreamCounters group_counters(const Stream& stream) {
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    StreamCounters counters = stream.counters();
+    counters.entries_added = std::min(counters.entries_added, most);
+    return counters;
 }
 
 void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait) {

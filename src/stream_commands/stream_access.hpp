@@ -42,6 +42,10 @@ struct GroupKey {
 std::optional<GroupKey> find_group(CommandContext& context, std::string_view key,
                                    std::string_view group);
 
+// The counters that a group's position is reckoned from. XSETID lets a stream count beyond what the
+// signed counter of a group can say; then the stream counts as far as that.
+StreamCounters group_counters(const Stream& stream);
+
 // Records an effect that was applied already. Those who watch the key hear of it when entries went,
 // those who wait for the key when it can concern them.
 void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait);

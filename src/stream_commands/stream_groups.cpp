@@ -64,7 +64,7 @@ std::optional<GroupKey> existing_group(CommandContext& context) {
 }
 
 std::int64_t bounded_entries_read(const Stream* stream, std::int64_t entries_read) {
-    const std::uint64_t added = stream == nullptr ? 0 : stream->entries_added();
+    const std::uint64_t added = stream == nullptr ? 0 : group_counters(*stream).entries_added;
     return std::min(entries_read, static_cast<std::int64_t>(added));
 }
 
@@ -95,7 +95,7 @@ void run_setid(CommandContext& context) {
     const auto options = parse_options(context, false);
     if (!options) return;
     const auto found = existing_group(context);
-    if (!found) return;
+    if (!found || !admits_more(context, {found->key, found->stream})) return;
     EntryId last = found->stream->last_id();
     if (context.request[4] != "$") {
         // "-" and "+" are ids here, but "(" is not.
@@ -120,7 +120,7 @@ void run_destroy(CommandContext& context) {
 
 void run_createconsumer(CommandContext& context) {
     const auto found = existing_group(context);
-    if (!found) return;
+    if (!found || !admits_more(context, {found->key, found->stream})) return;
     const bool is_new = !found->group->find_consumer(context.request[4]);
     consumer_or_new(context, *found, context.request[4]);
     context.reply.integer(is_new ? 1 : 0);

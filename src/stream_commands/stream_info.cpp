@@ -42,7 +42,7 @@ void reply_progress(CommandContext& context, const Stream& stream, const Group& 
     reply_known(context, is_known ? std::optional(group.entries_read()) : std::nullopt);
     context.reply.bulk("lag");
     reply_known(context,
-                group_lag(stream.counters(), group.last_delivered(), group.entries_read()));
+                group_lag(group_counters(stream), group.last_delivered(), group.entries_read()));
 }
 
 // ------------------------------------------------------------------------------ STREAM

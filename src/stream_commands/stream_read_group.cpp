@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "server/blocking.hpp"
 #include "server/error_replies.hpp"
@@ -254,10 +255,14 @@ void ReadGroup::apply_claims(GroupRead& group, const StreamRead& read) {
 
 GroupPosition ReadGroup::position_after(const GroupRead& group, const StreamRead& read,
                                         std::size_t first) const {
-    const StreamCounters counters = group.found.stream->counters();
+    const StreamCounters counters = group_counters(*group.found.stream);
     GroupPosition position{group.found.group->last_delivered(), group.found.group->entries_read()};
     for (std::size_t i = first; i < read.entries.size(); ++i) {
         const EntryId id = read.entries[i].entry.id;
+        // Counted to its end, it is told by the place of the entry again, or not at all.
+        if (position.entries_read == std::numeric_limits<std::int64_t>::max()) {
+            position.entries_read = Group::entries_read_unknown;
+        }
         position.entries_read =
             entries_read_after(counters, position.last_delivered, position.entries_read, id);
         position.last_delivered = id;

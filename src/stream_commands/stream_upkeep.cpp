@@ -155,7 +155,7 @@ void run_xsetid(CommandContext& context) {
 
 void run_xcfgset(CommandContext& context) {
     const auto found = existing_stream(context);
-    if (!found) return;
+    if (!found || !admits_more(context, *found)) return;
     const IdempotencySettings& current = found->stream->idempotency().settings();
     IdempotencySettings settings = current;
     std::uint32_t seen = 0;

@@ -176,6 +176,53 @@ TEST_P(FileSystemTest, a_durable_write_goes_to_the_file_also_after_it_was_rename
     EXPECT_EQ(content("a.tmp"), "");
 }
 
+TEST_P(FileSystemTest, writes_past_the_cache_are_whole_blocks_and_seen_at_once) {
+    const auto file = create("a");
+    const Blocks two(2, 'x');
+    ASSERT_TRUE(file->write_uncached_at(4096, two.view()).has_value());
+    EXPECT_EQ(content("a"), std::string(4096, '\0') + std::string(8192, 'x'));
+    EXPECT_EQ(file->size(), 12288U);
+}
+
+// Pages of older plain writes and of reads may not hide the bytes that went past them.
+TEST_P(FileSystemTest, writes_past_the_cache_and_all_others_take_turns) {
+    const auto file = create("a");
+    ASSERT_TRUE(file->write_at(0, std::string(16384, 'a')).has_value());
+    EXPECT_EQ(content("a"), std::string(16384, 'a'));
+    const Blocks two(2, 'b');
+    ASSERT_TRUE(file->write_uncached_at(4096, two.view()).has_value());
+    ASSERT_TRUE(file->write_at(5000, "c").has_value());
+    const Blocks one(1, 'd');
+    ASSERT_TRUE(file->write_durable_at(8192, one.view()).has_value());
+    ASSERT_TRUE(file->write_uncached_at(12288, one.view()).has_value());
+    std::string expected = std::string(4096, 'a') + std::string(4096, 'b') + std::string(8192, 'd');
+    expected[5000] = 'c';
+    EXPECT_EQ(content("a"), expected);
+    ASSERT_TRUE(file->sync().has_value());
+    file->drop_cache();
+    EXPECT_EQ(content("a"), expected);
+}
+
+TEST_P(FileSystemTest, a_write_past_the_cache_goes_to_the_file_also_after_it_was_renamed) {
+    const auto file = create("a.tmp");
+    ASSERT_TRUE(files().rename("a.tmp", "a").has_value());
+    create("a.tmp");
+    const Blocks block(1, 'b');
+    ASSERT_TRUE(file->write_uncached_at(0, block.view()).has_value());
+    EXPECT_EQ(content("a").size(), 4096U);
+    EXPECT_EQ(content("a.tmp"), "");
+}
+
+TEST_P(FileSystemTest, a_file_opened_for_reading_refuses_writes_past_the_cache) {
+    create("a");
+    auto file = files().open("a", FileSystem::Access::read);
+    ASSERT_TRUE(file.has_value());
+    const Blocks block(1, 'b');
+    EXPECT_EQ((*file)->write_uncached_at(0, block.view()).error().code, Errc::io);
+    EXPECT_EQ((*file)->write_durable_at(0, block.view()).error().code, Errc::io);
+    EXPECT_EQ(content("a"), "");
+}
+
 TEST_P(FileSystemTest, create_refuses_a_taken_name_and_leaves_the_file_alone) {
     ASSERT_TRUE(create("a")->write_at(0, "old").has_value());
     const auto again = files().create("a");

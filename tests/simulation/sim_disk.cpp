@@ -49,9 +49,9 @@ void put(std::string& bytes, std::uint64_t offset, std::string_view part) {
 }  // namespace
 
 std::string_view name_of(DiskOperation operation) {
-    constexpr std::string_view names[] = {"open", "create",         "rename",  "remove",
-                                          "list", "sync_directory", "write",   "write_durable",
-                                          "sync", "read",           "truncate"};
+    constexpr std::string_view names[] = {
+        "open",  "create",        "rename",         "remove", "list", "sync_directory",
+        "write", "write_durable", "write_uncached", "sync",   "read", "truncate"};
     return names[static_cast<std::size_t>(operation)];
 }
 
@@ -371,19 +371,29 @@ std::uint64_t SimDisk::bytes_that_fit(const Inode& inode, const Change& change) 
     return size_max > change.offset ? size_max - change.offset : 0;
 }
 
-Result<void> SimDisk::write(InodeNumber number, std::uint64_t offset, std::string_view bytes) {
-    Begun begun = begin(DiskOperation::write, number, bytes.size());
-    if (begun.verdict == Verdict::no_power) return failure(begun, DiskOperation::write);
+Result<void> SimDisk::write_pending(DiskOperation operation, InodeNumber number, Change change) {
+    Begun begun = begin(operation, number, change.bytes.size());
+    if (begun.verdict == Verdict::no_power) return failure(begun, operation);
     auto& inode = inodes_.at(number);
-    Change change{.offset = offset, .bytes = std::string(bytes)};
     const std::uint64_t fitting = bytes_that_fit(inode, change);
-    if (fitting < bytes.size()) begun = {.verdict = Verdict::fail, .code = Errc::limit};
-    // A write that fails has come as far as it has: a first part of it is in the kernel.
+    if (fitting < change.bytes.size()) begun = {.verdict = Verdict::fail, .code = Errc::limit};
+    // A write that fails has come as far as it has: a first part of it is there.
     if (begun.verdict != Verdict::proceed) change.bytes.resize(random_.below(fitting + 1));
     apply(change, inode.current);
     inode.pending.push_back(std::move(change));
-    if (begun.verdict != Verdict::proceed) return failure(begun, DiskOperation::write);
+    if (begun.verdict != Verdict::proceed) return failure(begun, operation);
     return {};
+}
+
+Result<void> SimDisk::write(InodeNumber number, std::uint64_t offset, std::string_view bytes) {
+    return write_pending(DiskOperation::write, number,
+                         {.offset = offset, .bytes = std::string(bytes)});
+}
+
+Result<void> SimDisk::write_uncached(InodeNumber number, std::uint64_t offset,
+                                     std::string_view bytes) {
+    return write_pending(DiskOperation::write_uncached, number,
+                         {.is_uncached = true, .offset = offset, .bytes = std::string(bytes)});
 }
 
 Result<void> SimDisk::write_durable(InodeNumber number, std::uint64_t offset,
@@ -434,11 +444,12 @@ Result<void> SimDisk::sync(InodeNumber number) {
         return {};
     }
     if (begun.verdict == Verdict::fail) {
-        // Some of it reached the device; the rest counts as clean and is never written again.
-        for (const auto& change : inode.pending) {
+        // Some of it reached the device; the rest counts as clean and is never written again. What
+        // the device had already, it keeps for the next sync.
+        std::erase_if(inode.pending, [&](const Change& change) {
             if (random_.one_in(2)) apply(change, inode.durable);
-        }
-        inode.pending.clear();
+            return !change.is_uncached;
+        });
     }
     return failure(begun, DiskOperation::sync);
 }

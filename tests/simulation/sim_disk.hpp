@@ -7,7 +7,8 @@
 //            torn at 512 bytes, and forgets the rest. Folders have the same three parts.
 // Faults     plan()         an operation fails, once or from then on. A failed sync marks as clean
 //                           what it did not write, as Linux does: the kernel goes on showing those
-//                           bytes, and no later sync writes them
+//                           bytes, and no later sync writes them. What went past the kernel's
+//                           cache is with the device, which the next sync asks again
 //            set_quota()    no space left
 //            crash_after()  the power goes in the middle of an operation
 //            flip_bit(), remove_at_rest(), replace_at_rest(): the device forgets or lies
@@ -39,6 +40,7 @@ enum class DiskOperation : std::uint8_t {
     sync_directory,
     write,
     write_durable,
+    write_uncached,
     sync,
     read,
     truncate,
@@ -110,6 +112,7 @@ class SimDisk {
 
     Result<void> write(InodeNumber number, std::uint64_t offset, std::string_view bytes);
     Result<void> write_durable(InodeNumber number, std::uint64_t offset, std::string_view bytes);
+    Result<void> write_uncached(InodeNumber number, std::uint64_t offset, std::string_view bytes);
     Result<void> sync(InodeNumber number);
     Result<std::size_t> read(InodeNumber number, std::uint64_t offset, std::span<char> out);
     Result<std::uint64_t> size(InodeNumber number);
@@ -120,6 +123,7 @@ class SimDisk {
     // A change of a file's bytes that is not on the device yet.
     struct Change {
         bool is_truncation = false;
+        bool is_uncached = false;  // in the cache of the device, not in that of the kernel
         std::uint64_t offset = 0;  // of a truncation: the new size
         std::string bytes;
     };
@@ -152,6 +156,8 @@ class SimDisk {
     Begun planned_fault(DiskOperation operation);
     static Error failure(const Begun& begun, DiskOperation operation);
 
+    // A write that becomes durable with a later sync.
+    Result<void> write_pending(DiskOperation operation, InodeNumber number, Change change);
     Result<void> change_folder(const std::string& folder, DiskOperation operation,
                                FolderChange change);
     // How many of the change's bytes the quota has room for.

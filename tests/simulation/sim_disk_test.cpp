@@ -91,6 +91,38 @@ TEST_F(SimDiskTest, a_durable_write_needs_no_sync_and_syncs_nothing_else) {
     EXPECT_EQ(contents_after_crash(disk_, "a").size(), 2U);
 }
 
+TEST_F(SimDiskTest, a_write_past_the_cache_is_not_durable_before_a_sync) {
+    const auto file = settled_file("a");
+    ASSERT_TRUE(file->truncate(File::block_size).has_value());
+    ASSERT_TRUE(file->sync().has_value());
+    ASSERT_TRUE(file->write_uncached_at(0, block).has_value());
+    const std::string zeroes(File::block_size, '\0');
+    // Torn as any other write; only the block's first byte is not zero.
+    EXPECT_EQ(contents_after_crash(disk_, "a"),
+              (std::set<std::string>{zeroes, std::string(block)}));
+    ASSERT_TRUE(file->sync().has_value());
+    EXPECT_EQ(contents_after_crash(disk_, "a"), std::set<std::string>{std::string(block)});
+}
+
+TEST_F(SimDiskTest, a_write_past_the_cache_outlives_a_failed_sync_in_the_device) {
+    const auto file = settled_file("a");
+    ASSERT_TRUE(file->write_uncached_at(0, block).has_value());
+    disk_.plan({.operation = DiskOperation::sync});
+    EXPECT_FALSE(file->sync().has_value());
+    EXPECT_GT(contents_after_crash(disk_, "a").size(), 1U) << "nothing is promised yet";
+    ASSERT_TRUE(file->sync().has_value());
+    EXPECT_EQ(contents_after_crash(disk_, "a"), std::set<std::string>{std::string(block)});
+}
+
+TEST_F(SimDiskTest, a_fault_of_one_kind_of_write_spares_the_others) {
+    const auto file = settled_file("a");
+    disk_.plan({.operation = DiskOperation::write_uncached});
+    EXPECT_TRUE(file->write_at(0, "x").has_value());
+    EXPECT_TRUE(file->write_durable_at(0, block).has_value());
+    EXPECT_EQ(file->write_uncached_at(0, block).error().code, Errc::io);
+    EXPECT_TRUE(file->write_uncached_at(0, block).has_value());
+}
+
 TEST_F(SimDiskTest, a_sync_after_a_failed_one_does_not_write_what_that_one_lost) {
     const auto file = settled_file("a");
     disk_.plan({.operation = DiskOperation::sync});

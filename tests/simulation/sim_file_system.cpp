@@ -17,11 +17,16 @@ class SimFile final : public File {
         return disk_.write(inode_, offset, bytes);
     }
     Result<void> write_durable_at(std::uint64_t offset, std::string_view bytes) override {
-        SLUICE_CHECK(offset % block_size == 0 && bytes.size() % block_size == 0 &&
-                         reinterpret_cast<std::uintptr_t>(bytes.data()) % block_size == 0,
+        SLUICE_CHECK(is_whole_blocks(offset, bytes),
                      "a durable write is made of whole aligned blocks");
         SLUICE_TRY(check_writable());
         return disk_.write_durable(inode_, offset, bytes);
+    }
+    Result<void> write_uncached_at(std::uint64_t offset, std::string_view bytes) override {
+        SLUICE_CHECK(is_whole_blocks(offset, bytes),
+                     "a write past the cache is made of whole aligned blocks");
+        SLUICE_TRY(check_writable());
+        return disk_.write_uncached(inode_, offset, bytes);
     }
     Result<void> sync() override { return disk_.sync(inode_); }
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {

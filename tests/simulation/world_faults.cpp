@@ -39,7 +39,9 @@ void World::plan_fault() {
                                           : DiskOperation::write_durable;
             break;
         case Weather::failed_writes:
-            fault.operation = one_in(3) ? DiskOperation::create : DiskOperation::write;
+            fault.operation = one_in(3)   ? DiskOperation::create
+                              : one_in(3) ? DiskOperation::write_uncached
+                                          : DiskOperation::write;
             if (one_in(3)) fault.code = Errc::limit;
             break;
         case Weather::failed_reads:

@@ -233,6 +233,35 @@ TEST_F(Commands, ASlowTurnIsShownByItsHeaviestCommand) {
     EXPECT_EQ(call({"SLOWLOG", "LEN"}), ":0\r\n");
 }
 
+TEST_F(Commands, InfoTellsOfACheckpointThatFailed) {
+    call({"SET", "k", "v"});
+    // The first failure is tried again at once, the second after a while.
+    door_.disk().plan({.operation = DiskOperation::rename});
+    door_.disk().plan({.operation = DiskOperation::rename});
+    call({"BGREWRITEAOF"});
+    EXPECT_THAT(call({"INFO", "persistence"}), HasSubstr("aof_rewrite_scheduled:1\r\n"));
+    for (int i = 0; i < 20 && door_.engine().statistics().checkpoint_failures < 2; ++i) {
+        door_.advance(Duration::from_ms(100));
+        door_.engine().on_time();
+        door_.turn();
+    }
+    const std::string failed = call({"INFO", "persistence"});
+    EXPECT_THAT(failed, HasSubstr("rdb_last_bgsave_status:err\r\n"));
+    EXPECT_THAT(failed, HasSubstr("aof_last_bgrewrite_status:err\r\n"));
+    EXPECT_THAT(failed, HasSubstr("aof_rewrite_scheduled:1\r\n"));
+    EXPECT_THAT(failed, HasSubstr("sluice_checkpoint_failures:2\r\n"));
+    EXPECT_THAT(failed, HasSubstr("sluice_checkpoint_failure:rename: input/output error"));
+    for (int i = 0; i < 20 && door_.engine().statistics().checkpoint_owed; ++i) {
+        door_.advance(Duration::from_seconds(1));
+        door_.engine().on_time();
+        door_.turn();
+    }
+    const std::string made = call({"INFO", "persistence"});
+    EXPECT_THAT(made, HasSubstr("rdb_last_bgsave_status:ok\r\n"));
+    EXPECT_THAT(made, HasSubstr("aof_rewrite_scheduled:0\r\n"));
+    EXPECT_THAT(made, HasSubstr("sluice_checkpoint_failure:\r\n"));
+}
+
 // --- durability ---
 
 TEST_F(Commands, WaitaofAnswersWhenTheDiskHasIt) {
@@ -241,6 +270,23 @@ TEST_F(Commands, WaitaofAnswersWhenTheDiskHasIt) {
     door_.turn();
     EXPECT_EQ(client_.receive(), "+OK\r\n*2\r\n:1\r\n:0\r\n");
     EXPECT_EQ(call({"WAIT", "1", "100"}), ":0\r\n");
+}
+
+TEST_F(Commands, WaitaofCoversWritesOfEveryDurability) {
+    for (const std::string level : {"memory", "os"}) {
+        SCOPED_TRACE(level);
+        call({"SET", level, "v"});
+        call({"SLUICE.DURABILITY", level, level});
+        client_.send_only(command({"APPEND", level, "w"}) + command({"WAITAOF", "0", "0", "0"}));
+        door_.turn(Door::Disk::is_busy);
+        EXPECT_EQ(client_.receive(), ":2\r\n*2\r\n:0\r\n:0\r\n") << "not on the disk, and told";
+        client_.send_only(command({"WAITAOF", "1", "0", "0"}));
+        door_.turn(Door::Disk::is_busy);
+        EXPECT_EQ(client_.receive(), "");
+        door_.turn();
+        EXPECT_EQ(client_.receive(), "*2\r\n:1\r\n:0\r\n") << "no interval had to pass";
+        EXPECT_EQ(call({"WAITAOF", "0", "0", "0"}), "*2\r\n:1\r\n:0\r\n");
+    }
 }
 
 TEST_F(Commands, FlushallEmptiesAllDatabases) {

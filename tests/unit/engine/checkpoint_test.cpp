@@ -82,6 +82,51 @@ TEST(CheckpointTest, a_shortened_file_is_not_a_checkpoint) {
     }
 }
 
+// What the user saw: BGREWRITEAOF on a disk with a hiccup never came to anything, and said nothing.
+TEST(CheckpointTest, that_failed_is_shown_and_tried_again) {
+    for (const auto operation :
+         {DiskOperation::create, DiskOperation::write, DiskOperation::rename}) {
+        SCOPED_TRACE(name_of(operation));
+        Store store;
+        store.open();
+        store.set("a", "1");
+        store.settle();
+        store.disk.plan({.operation = operation});
+        store.engine->request_checkpoint();
+        store.engine->on_time();
+        for (int i = 0; i < 100 && store.engine->checkpoint_failure().empty(); ++i) {
+            if (store.run_one()) continue;
+            store.pass(Duration::from_ms(100));
+            store.engine->on_time();
+        }
+        EXPECT_TRUE(store.engine->statistics().checkpoint_owed);
+        EXPECT_EQ(store.engine->statistics().checkpoint_failures, 1u);
+        EXPECT_EQ(store.engine->statistics().checkpoints, 0u);
+        EXPECT_LE(store.engine->deadline(), store.mono + Duration::from_seconds(5));
+        store.settle();
+        EXPECT_EQ(store.engine->statistics().checkpoints, 1u);
+        EXPECT_EQ(store.engine->checkpoint_failure(), "");
+        EXPECT_FALSE(store.engine->statistics().checkpoint_owed);
+        EXPECT_EQ(store.names("checkpoint-").size(), 1u);
+    }
+}
+
+TEST(CheckpointTest, that_goes_on_failing_is_tried_every_five_seconds) {
+    Store store;
+    store.open();
+    store.set("a", "1");
+    store.settle();
+    store.disk.plan({.operation = DiskOperation::create, .is_sticky = true});
+    store.engine->request_checkpoint();
+    store.settle();  // 40 seconds
+    const auto failures = store.engine->statistics().checkpoint_failures;
+    EXPECT_GE(failures, 7u);
+    EXPECT_LE(failures, 10u);
+    store.disk.clear_faults();
+    store.settle();
+    EXPECT_EQ(store.engine->statistics().checkpoints, 1u);
+}
+
 // Large keys, so that each slice of the checkpoint holds two of them.
 TEST(CheckpointTest, keys_may_change_go_and_come_back_while_it_is_made) {
     const std::string large(600'000, 'x');

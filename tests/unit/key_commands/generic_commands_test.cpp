@@ -173,5 +173,57 @@ TEST_F(Keys, a_copied_stream_keeps_ids_groups_and_pending_entries) {
             {"XPENDING copy g", "[1 \"1-1\" \"1-1\" [[\"alice\" \"1\"]]]"}});
 }
 
+// --- durability ---
+
+TEST_F(Keys, have_a_durability_that_can_be_set_and_seen) {
+    expect({{"XADD s 1-0 f v", "\"1-0\""},
+            {"SLUICE.DURABILITY s", "\"disk\""},
+            {"SLUICE.DURABILITY s os", "\"os\""},
+            {"sluice.durability s MEMORY", "\"memory\""},
+            {"SLUICE.DURABILITY s memory", "\"memory\""},
+            {"SET k v", "+OK"},
+            {"SLUICE.DURABILITY k os", "\"os\""},
+            {"SLUICE.DURABILITY none", "nil"},
+            {"SLUICE.DURABILITY none os", "-ERR no such key"},
+            {"SLUICE.DURABILITY s replicas", "-ERR durability must be memory, os or disk"},
+            {"SLUICE.DURABILITY s os disk", "-ERR syntax error"},
+            {"SLUICE.DURABILITY", "-ERR wrong number of arguments for 'sluice.durability' command"},
+            {"SLUICE.DURABILITY s", "\"memory\""}});
+}
+
+TEST_F(Keys, keep_their_durability_across_restarts_renames_and_copies) {
+    expect({{"XADD s 1-0 f v", "\"1-0\""},
+            {"SLUICE.DURABILITY s os", "\"os\""},
+            {"COPY s copy", "1"},
+            {"RENAME s renamed", "+OK"}});
+    door_.reopen();
+    Client& again = door_.connect();
+    const auto ask = [&](std::string_view key) {
+        return heard(again.call({"SLUICE.DURABILITY", std::string(key)}));
+    };
+    EXPECT_EQ(ask("renamed"), "\"os\"");
+    EXPECT_EQ(ask("copy"), "\"os\"");
+    again.call({"DEL", "copy"});
+    again.call({"SET", "copy", "v"});
+    EXPECT_EQ(ask("copy"), "\"disk\"") << "a new key of the same name begins anew";
+}
+
+TEST_F(Keys, of_a_lower_durability_answer_while_the_disk_is_busy) {
+    tell("XADD s 1-0 f v");
+    tell("SLUICE.DURABILITY s os");
+    const auto heard_at_once = [&](const std::string& line) {
+        client_.send_only(line + "\r\n");
+        door_.turn(Door::Disk::is_busy);
+        return heard(client_.receive());
+    };
+    EXPECT_EQ(heard_at_once("XADD s 2-0 f v"), "\"2-0\"");
+    EXPECT_EQ(heard_at_once("SLUICE.DURABILITY s disk"), "") << "as durable as the higher level";
+    door_.turn();
+    EXPECT_EQ(heard(client_.receive()), "\"disk\"");
+    EXPECT_EQ(heard_at_once("XADD s 3-0 f v"), "");
+    door_.turn();
+    EXPECT_EQ(heard(client_.receive()), "\"3-0\"");
+}
+
 }  // namespace
 }  // namespace sluice::testing

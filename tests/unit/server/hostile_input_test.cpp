@@ -177,6 +177,37 @@ TEST(SlowReader, GetsEveryReplyWhenItReadsAgain) {
     EXPECT_TRUE(client.session().wants_read());
 }
 
+// What the operator saw: sixteen thousand reads of the same value in one EXEC took all memory.
+TEST(Transaction, StopsReadingWhenItsRepliesAreTooLarge) {
+    ServerSettings settings;
+    settings.output_bytes_max = 1000;
+    Door door(settings);
+    Client& client = door.connect();
+    client.call({"SET", "k", std::string(600, 'v')});
+    client.send("MULTI\r\nGET k\r\nGET k\r\nGET k\r\nSELECT 1\r\nGET n\r\nINCR n\r\n");
+    const std::string value = "$600\r\n" + std::string(600, 'v') + "\r\n";
+    const std::string refused =
+        "-ERR not run: the replies of this transaction are too large already\r\n";
+    EXPECT_EQ(client.send("EXEC\r\n"),
+              "*6\r\n" + value + value + refused + "+OK\r\n" + refused + ":1\r\n");
+    EXPECT_EQ(client.send("SELECT 1\r\nGET n\r\n"), "+OK\r\n$1\r\n1\r\n");
+}
+
+TEST(Transaction, IsRunToItsEndWhenEvenItsWritesReplyTooMuch) {
+    ServerSettings settings;
+    settings.output_bytes_max = 1000;
+    Door door(settings);
+    Client& client = door.connect();
+    client.call({"SET", "k", std::string(10'000, 'v')});
+    client.send("MULTI\r\n");
+    for (int i = 0; i < 20; ++i) {
+        client.send("GETEX k PERSIST\r\nINCR n\r\n");
+    }
+    EXPECT_EQ(client.send("EXEC\r\n"),
+              "-ERR the transaction was run, but its reply is too large\r\n");
+    EXPECT_EQ(client.send("GET n\r\n"), "$2\r\n20\r\n");
+}
+
 TEST(Stranger, MayNotMakeUsKeepReplies) {
     ServerSettings settings;
     settings.password = "secret";

@@ -264,12 +264,24 @@ TEST_F(DamagedStreams, take_nothing_new_but_can_be_emptied) {
     ask("XRANGE s - +");
     const std::string refusal =
         "-CORRUPT stored bytes of 's' are lost; it can be read and emptied, but takes nothing new";
-    EXPECT_EQ(ask("XADD s * f v"), refusal);
-    EXPECT_EQ(ask("XGROUP CREATE s h 0"), refusal);
+    for (const std::string_view line :
+         {"XADD s * f v", "XSETID s 9-0", "XCFGSET s IDMP-DURATION 7", "XGROUP CREATE s h 0",
+          "XGROUP SETID s g $", "XGROUP CREATECONSUMER s g c"}) {
+        EXPECT_EQ(ask(line), refusal) << line;
+    }
     EXPECT_EQ(ask("XADD other 1-0 f v"), "\"1-0\"") << "other streams are not concerned";
     EXPECT_EQ(ask("XTRIM s MAXLEN 0"), "3");
     EXPECT_EQ(ask("DEL s"), "1");
     EXPECT_EQ(ask("XADD s 1-0 f v"), "\"1-0\"");
+}
+
+TEST_F(DamagedStreams, settle_what_they_delivered_and_let_groups_go) {
+    EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"1-0\" [\"f\" \"one\"]]]]]");
+    EXPECT_TRUE(ask("XRANGE s 2 2").starts_with("-CORRUPT entry 2-0 is lost: "));
+    EXPECT_EQ(ask("XACK s g 1-0"), "1");
+    EXPECT_EQ(ask("XDEL s 2-0"), "1");
+    EXPECT_EQ(ask("XGROUP DELCONSUMER s g c"), "0");
+    EXPECT_EQ(ask("XGROUP DESTROY s g"), "1");
 }
 
 TEST_F(DamagedStreams, are_read_up_to_the_damage_and_on_behind_it) {
@@ -279,6 +291,26 @@ TEST_F(DamagedStreams, are_read_up_to_the_damage_and_on_behind_it) {
     EXPECT_EQ(ask("XPENDING s g"), "[1 \"1-0\" \"1-0\" [[\"c\" \"1\"]]]");
     EXPECT_EQ(ask("XDEL s 2-0"), "1");
     EXPECT_EQ(ask("XREADGROUP GROUP g c STREAMS s >"), "[[\"s\" [[\"3-0\" [\"f\" \"three\"]]]]]");
+}
+
+// --- counters at their end ---
+
+// What the user saw: XGROUP CREATE ended the server, and what XREADGROUP wrote did not open again.
+TEST_F(Streams, counted_to_the_end_keep_their_groups_across_a_restart) {
+    expect({{"XADD s 1-1 f 1", "\"1-1\""},
+            {"XSETID s 5-5 ENTRIESADDED 9223372036854775807", "+OK"},
+            {"XADD s 6-1 f v", "\"6-1\""},
+            {"XGROUP CREATE s g 0", "+OK"},
+            {"XGROUP CREATE s h 0 ENTRIESREAD 9223372036854775807", "+OK"}});
+    tell("XREADGROUP GROUP g c STREAMS s >");
+    tell("XREADGROUP GROUP h c STREAMS s >");
+    expect({{"COPY s copy", "1"}});
+    const std::string groups = tell("XINFO GROUPS s");
+    door_.reopen();
+    Client& again = door_.connect();
+    EXPECT_EQ(heard(again.send("XINFO GROUPS s\r\n")), groups);
+    EXPECT_EQ(heard(again.send("XINFO GROUPS copy\r\n")), groups);
+    EXPECT_EQ(heard(again.send("XADD s 7-7 f v\r\n")), "\"7-7\"") << "the stream is whole";
 }
 
 // --- a stream that is named twice ---
