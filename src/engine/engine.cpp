@@ -44,9 +44,10 @@ void Engine::State::make_visible(Key& key, std::uint64_t position) {
     if (key.durability == Durability::disk) disk_wanted = position;
 }
 
-void Engine::State::record_clock(const ClockRecord& said) {
+RecordPlace Engine::State::record_clock(const ClockRecord& said) {
     journal->begin_command();
-    journal->append({0, static_cast<std::uint8_t>(RecordKind::clock), 0}, {}, encode_clock(said));
+    return journal->append({0, static_cast<std::uint8_t>(RecordKind::clock), 0}, {},
+                           encode_clock(said));
 }
 
 void Engine::State::tell(TenantNumber tenant, std::string_view name, Key* key) {

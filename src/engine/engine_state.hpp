@@ -33,7 +33,7 @@ class Engine::State {
     RecordPlace commit(Key& key, RecordKind kind, std::string_view head, std::string_view body);
     void make_visible(Key& key, std::uint64_t position);
     void remove_key(Key& key);
-    void record_clock(const ClockRecord& said);
+    RecordPlace record_clock(const ClockRecord& said);
     void tell(TenantNumber tenant, std::string_view name, Key* key);
 
     // --- upkeep.cpp: what happens beside commands ---

@@ -82,12 +82,15 @@ void Engine::State::account_entries() {
 // Leases begin anew, and times go on from where the last process left them.
 void Engine::State::resume_work(const std::optional<ClockRecord>& last) {
     clock = start_clock(last, options.boot, mono, wall);
+    const bool is_recorded = last || clock.boot != 0;
+    const std::uint64_t recorded = is_recorded ? record_clock(clock).end() : 0;
     for (std::size_t slot = 0; slot < keys.slot_count(); ++slot) {
         Key* const key = keys.at_slot(slot);
         if (key == nullptr || key->stream() == nullptr) continue;
-        key->stream()->resume_work(mono, clock.shift, clock.epoch_floor);
+        const bool has_work = key->stream()->resume_work(mono, clock.shift, clock.epoch_floor);
+        // No lease is told before the record is safe: the next process must go on above its epoch.
+        if (has_work && is_recorded) make_visible(*key, recorded);
     }
-    if (last || clock.boot != 0) record_clock(clock);
 }
 
 Result<void> Engine::State::recover(WallTime wall_now, MonoTime mono_now) {

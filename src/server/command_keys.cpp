@@ -28,7 +28,7 @@ KeyPositions keys_after_streams(const Request& request) {
 // SLUICE.LEASE: all that follows STREAMS.
 KeyPositions all_after_streams(const Request& request) {
     KeyPositions keys;
-    std::size_t at = 1;
+    std::size_t at = 4;  // after the names of the group and the consumer, which may be any
     while (at < request.size() && !is_word(request[at], "streams"))
         ++at;
     for (++at; at < request.size(); ++at)

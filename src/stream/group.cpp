@@ -104,8 +104,12 @@ GroupWork& Group::begin_work() {
 }
 
 WorkState Group::enter(EntryId id, LineNumber line) {
-    const WorkState state = begin_work().enter(id, line);
-    if (state == WorkState::behind) put({id, not_yet, 0, no_consumer});
+    if (const WorkItem* const item = begin_work().find(id)) return item->state;
+    const WorkState state = work_->enter(id, line);
+    if (state == WorkState::behind) {
+        const Pending* const before = pending_.find(id);
+        put({id, not_yet, before == nullptr ? 0 : before->deliveries, no_consumer});
+    }
     return state;
 }
 
@@ -268,8 +272,9 @@ bool Group::load_work(std::string_view& bytes) {
     return is_sound;
 }
 
-void Group::resume_work(MonoTime now, Duration shift, Epoch epoch_floor) {
+bool Group::resume_work(MonoTime now, Duration shift, Epoch epoch_floor) {
     if (work_) work_->resume(now, shift, epoch_floor);
+    return work_ != nullptr;
 }
 
 }  // namespace sluice

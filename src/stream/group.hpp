@@ -89,7 +89,7 @@ class Group {
     // Null for a group that was never leased from.
     const GroupWork* work() const { return work_.get(); }
     GroupWork& begin_work();
-    // Looks at a new entry: it may be leased now, or stands behind others of its line.
+    // Looks at an entry, most often a new one: when it is ready, it may be leased now.
     WorkState enter(EntryId id, LineNumber line);
     void lease(EntryId id, ConsumerNumber consumer, Epoch epoch, std::uint32_t lease_ms,
                MonoTime now);
@@ -97,7 +97,8 @@ class Group {
     // Ready at once; this delivery does not count.
     void hand_back(EntryId id);
     void wake(MonoTime now);
-    void resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
+    // False when there is none.
+    bool resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
 
     std::size_t memory_bytes() const;
 

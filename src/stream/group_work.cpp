@@ -20,14 +20,18 @@ WorkItem& GroupWork::at(EntryId id) {
     return found->second;
 }
 
-void GroupWork::change(WorkItem& item, WorkState state) {
+void GroupWork::change(EntryId id, WorkItem& item, WorkState state) {
+    if (item.state == WorkState::behind && state != WorkState::behind) {
+        Line& line = lines_.at(item.line);
+        line.heads.insert(line.behind.extract(id));
+    }
     --counts_[static_cast<std::size_t>(item.state)];
     ++counts_[static_cast<std::size_t>(state)];
     item.state = state;
 }
 
 void GroupWork::make_ready(EntryId id, WorkItem& item) {
-    change(item, WorkState::ready);
+    change(id, item, WorkState::ready);
     ready_.push_back(id);
     released_.push_back(id);
 }
@@ -37,22 +41,19 @@ WorkState GroupWork::enter(EntryId id, LineNumber line) {
     WorkItem& item = place->second;
     if (!is_new) return item.state;
     item.line = line;
-    ++counts_[static_cast<std::size_t>(item.state)];
     if (line != 0) {
-        std::deque<EntryId>& members = lines_[line];
-        members.push_back(id);
-        if (members.front() != id) {
-            change(item, WorkState::behind);
-            return item.state;
-        }
+        Line& its = lines_[line];
+        if (!its.heads.empty()) item.state = WorkState::behind;
+        (its.heads.empty() ? its.heads : its.behind).insert(id);
     }
-    ready_.push_back(id);
+    ++counts_[static_cast<std::size_t>(item.state)];
+    if (item.state == WorkState::ready) ready_.push_back(id);
     return item.state;
 }
 
 void GroupWork::lease(EntryId id, Epoch epoch, std::uint32_t lease_ms, MonoTime now) {
     WorkItem& item = at(id);
-    change(item, WorkState::leased);
+    change(id, item, WorkState::leased);
     item.epoch = epoch;
     item.lease_ms = lease_ms;
     item.until = now + Duration::from_ms(lease_ms);
@@ -69,7 +70,7 @@ void GroupWork::extend(EntryId id, std::uint32_t lease_ms, MonoTime now) {
 
 void GroupWork::park(EntryId id, MonoTime due, std::uint32_t failures, std::string_view history) {
     WorkItem& item = at(id);
-    change(item, WorkState::parked);
+    change(id, item, WorkState::parked);
     item.until = due;
     item.failures = failures;
     item.history = history;
@@ -79,14 +80,14 @@ void GroupWork::park(EntryId id, MonoTime due, std::uint32_t failures, std::stri
 void GroupWork::hand_back(EntryId id) {
     WorkItem& item = at(id);
     if (item.state == WorkState::ready || item.state == WorkState::behind) return;
-    change(item, WorkState::ready);
+    change(id, item, WorkState::ready);
     ready_.push_front(id);
     released_.push_back(id);
 }
 
 void GroupWork::take_over(EntryId id) {
     WorkItem& item = at(id);
-    change(item, WorkState::leased);
+    change(id, item, WorkState::leased);
     item.epoch = ++last_epoch_;
     item.until = no_end;
 }
@@ -98,16 +99,16 @@ bool GroupWork::finish(EntryId id) {
     --counts_[static_cast<std::size_t>(place->second.state)];
     items_.erase(place);
     if (line == 0) return true;
-    const auto members = lines_.find(line);
-    const bool was_head = members->second.front() == id;
-    std::erase(members->second, id);
-    if (members->second.empty()) {
-        lines_.erase(members);
+    const auto its = lines_.find(line);
+    auto& [heads, behind] = its->second;
+    if (heads.erase(id) == 0) behind.erase(id);
+    if (!heads.empty()) return true;
+    if (behind.empty()) {
+        lines_.erase(its);
         return true;
     }
-    const EntryId head = members->second.front();
-    WorkItem& next = at(head);
-    if (was_head && next.state == WorkState::behind) make_ready(head, next);
+    const EntryId next = *behind.begin();
+    make_ready(next, at(next));
     return true;
 }
 
@@ -255,14 +256,19 @@ Result<GroupWork> GroupWork::load(std::string_view& bytes) {
         item.lease_ms = static_cast<std::uint32_t>(reader.varint());
         item.history = reader.sized_bytes();
         const bool is_next = work.items_.empty() || work.items_.rbegin()->first < id;
-        if (reader.failed() || state > 3 || !is_next) return damaged;
         item.state = static_cast<WorkState>(state);
+        const bool is_lost = item.state == WorkState::behind && item.line == 0;
+        if (reader.failed() || state > 3 || !is_next || is_lost) return damaged;
         ++work.counts_[state];
         if (item.state == WorkState::ready) ready.emplace_back(item.until, id);
-        if (item.line != 0) work.lines_[item.line].push_back(id);
+        if (item.line != 0) {
+            Line& line = work.lines_[item.line];
+            (item.state == WorkState::behind ? line.behind : line.heads).insert(id);
+        }
         work.items_.emplace_hint(work.items_.end(), id, std::move(item));
     }
-    if (reader.failed()) return damaged;
+    const auto is_headless = [](const auto& line) { return line.second.heads.empty(); };
+    if (reader.failed() || std::ranges::any_of(work.lines_, is_headless)) return damaged;
     // Those that were parked come in the order in which they became due.
     std::ranges::sort(ready);
     for (const auto& [until, id] : ready)

@@ -3,7 +3,8 @@
 // Theory     An entry that was leased has an item until it is settled. Leased: somebody works on it
 //            until the lease ends. Parked: it waits for a time. Ready: whoever comes next has it.
 //            Behind: an entry with the same key comes first. Entries with one key form a line; only
-//            its head may be leased, and it stays the head while it is parked.
+//            its head may be leased, and it stays the head while it is parked. When it is settled,
+//            the oldest of those behind it is the next.
 // Promise    an entry is leased to one worker at a time; a settle with the epoch of an older lease
 //            is told apart; entries of one line are leased in the order of their ids, also across
 //            retries; what is parked is not ready before its time
@@ -21,6 +22,7 @@
 #include <map>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,7 +78,7 @@ class GroupWork {
         }
     }
     // The entry that the others of this line wait for.
-    EntryId head_of(LineNumber line) const { return lines_.at(line).front(); }
+    EntryId head_of(LineNumber line) const { return *lines_.at(line).heads.begin(); }
 
     // A new entry is looked at: ready, or behind the others of its line.
     WorkState enter(EntryId id, LineNumber line);
@@ -129,9 +131,14 @@ class GroupWork {
         friend auto operator<=>(const Alarm&, const Alarm&) = default;
     };
     using Items = std::map<EntryId, WorkItem>;
+    // Never without a head; with more than one when somebody took entries by XCLAIM.
+    struct Line {
+        std::set<EntryId> heads;
+        std::set<EntryId> behind;
+    };
 
     WorkItem& at(EntryId id);
-    void change(WorkItem& item, WorkState state);
+    void change(EntryId id, WorkItem& item, WorkState state);
     void set_alarm(EntryId id, const WorkItem& item);
     void make_ready(EntryId id, WorkItem& item);
     std::optional<Alarm> next_alarm(WorkState state);
@@ -139,8 +146,7 @@ class GroupWork {
     Items items_;
     std::array<std::size_t, 4> counts_{};
     std::deque<EntryId> ready_;  // some of them are ready no more; looked at when they come up
-    // Lines with more than the entry itself in work: the ids in order, the head first.
-    std::map<LineNumber, std::deque<EntryId>> lines_;
+    std::map<LineNumber, Line> lines_;
     std::map<LineNumber, MonoTime> withheld_;
     // By state: ends of leases, due times. Some are out of date; looked at when they come up.
     using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;

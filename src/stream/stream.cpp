@@ -144,10 +144,12 @@ Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
     return stream;
 }
 
-void Stream::resume_work(MonoTime now, Duration shift, Epoch epoch_floor) {
+bool Stream::resume_work(MonoTime now, Duration shift, Epoch epoch_floor) {
+    bool has_work = false;
     for (const auto& group : groups_) {
-        group->resume_work(now, shift, epoch_floor);
+        has_work = group->resume_work(now, shift, epoch_floor) || has_work;
     }
+    return has_work;
 }
 
 }  // namespace sluice

@@ -104,8 +104,9 @@ class Stream {
     bool code_ahead(std::size_t entries) { return index_.code_ahead(entries); }
     static Result<Stream> load(std::string_view bytes, MonoTime now);
     std::size_t memory_bytes() const;
-    // After a restart: leases begin anew, other times of the work of groups move by `shift`.
-    void resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
+    // After a restart: leases begin anew, other times of the work of groups move by `shift`. False
+    // when no group has work.
+    bool resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
 
   private:
     EntryIndex index_;

@@ -31,7 +31,10 @@ void describe_group(std::string& out, const Group& group) {
                (is_owned ? group.consumer(pending.consumer).name : "nobody") + " delivered " +
                std::to_string(pending.deliveries) + "\n";
     });
-    if (group.work() != nullptr) describe_work(out, *group.work());
+    // Work in which nothing happened is as good as none.
+    const GroupWork* const work = group.work();
+    const bool has_work = work != nullptr && (work->size() > 0 || !work->settings().empty());
+    if (has_work) describe_work(out, *work);
 }
 
 }  // namespace

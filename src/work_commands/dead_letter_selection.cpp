@@ -1,5 +1,7 @@
 #include "work_commands/dead_letter_selection.hpp"
 
+#include <set>
+
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
 #include "work_commands/entry_fields.hpp"
@@ -133,7 +135,9 @@ std::optional<DeadLetterSelection> parse_selection(CommandContext& context, Sele
 std::optional<std::vector<SelectedLetter>> select(CommandContext& context, Key& key,
                                                   const DeadLetterSelection& selection) {
     std::vector<SelectedLetter> selected;
+    std::set<EntryId> seen;
     for (const EntryId id : selection.ids) {
+        if (!seen.insert(id).second) continue;
         const auto ref = key.stream()->find(id);
         const auto entry = ref ? context.engine.read_entry(key, id, *ref)
                                : Result<EntryView>(Error{Errc::not_found, ""});

@@ -133,7 +133,11 @@ class Source {
     }
     // Why an entry could not be read, if one could not.
     const std::optional<Error>& damage() const { return damage_; }
-    std::optional<MonoTime> deadline() const { return group_.group->begin_work().deadline(); }
+    std::optional<MonoTime> deadline() const {
+        // What was not looked at may be ready.
+        if (is_cut_short_) return now();
+        return group_.group->begin_work().deadline();
+    }
 
   private:
     MonoTime now() const { return context_.engine.mono(); }
@@ -192,7 +196,11 @@ class Source {
     std::optional<Leased> take_new() {
         const EntryIndex& index = group_.stream->index();
         auto at = index.upper_bound(group_.group->last_delivered());
-        for (int looked = 0; at != index.end() && looked < looked_at_max; ++looked) {
+        for (int looked = 0; at != index.end(); ++looked) {
+            if (looked == looked_at_max) {
+                is_cut_short_ = true;
+                break;
+            }
             if (group_.group->work()->count(WorkState::behind) >= GroupWork::behind_max) break;
             const auto [id, ref] = index.at(at);
             at = index.next(at);
@@ -212,8 +220,9 @@ class Source {
     }
 
     std::optional<Leased> enter(EntryId id, EntryRef ref, LineNumber line) {
-        const bool is_behind = group_.group->enter(id, line) == WorkState::behind;
-        if (!is_behind && !withholds(id, *group_.group->work()->find(id))) {
+        // After XGROUP SETID it may be in work already.
+        const bool is_ready = group_.group->enter(id, line) == WorkState::ready;
+        if (is_ready && !withholds(id, *group_.group->work()->find(id))) {
             return lease(id, ref, line);
         }
         held_.emplace_back(id, line);
@@ -227,6 +236,7 @@ class Source {
     std::string_view consumer_name_;
     std::uint32_t lease_ms_;
     bool is_moved_ = false;
+    bool is_cut_short_ = false;
     Epoch first_epoch_ = 0;
     Worked leased_;
     Worked held_;
@@ -244,6 +254,8 @@ class Lease {
         for (const std::string_view key : options_.keys) {
             const auto found = find_group(context_, key, options_.group);
             if (!found) return;
+            // A stream that is named twice is one.
+            if (std::ranges::count(groups, found->group, &GroupKey::group) > 0) continue;
             groups.push_back(*found);
         }
         std::vector<Source> sources;

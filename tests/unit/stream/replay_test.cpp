@@ -33,7 +33,8 @@ class Life {
 
     void step() {
         now_ms_ += static_cast<std::int64_t>(random_.below(50));
-        switch (random_.below(16)) {
+        if (Group* const group = stream_.find_group("g0")) group->wake(now());
+        switch (random_.below(24)) {
             case 0:
                 return group_changes();
             case 1:
@@ -57,6 +58,17 @@ class Life {
             case 11:
             case 12:
                 return acknowledge();
+            case 13:
+            case 14:
+            case 15:
+                return lease();
+            case 16:
+            case 17:
+                return park();
+            case 18:
+                return hand_back();
+            case 19:
+                return settings();
             default:
                 return append();
         }
@@ -69,7 +81,7 @@ class Life {
     void record(std::string_view effect) { records_.emplace_back(std::string(effect)); }
     // As commands do that are not hot: the state is changed by the effect itself.
     void commit(std::string_view effect) {
-        const auto applied = stream_.apply(effect, MonoTime::from_ms(now_ms_));
+        const auto applied = stream_.apply(effect, now());
         ASSERT_TRUE(applied) << applied.error().message;
         record(effect);
     }
@@ -78,6 +90,7 @@ class Life {
     }
     EntryId some_id() { return {random_.below(stream_.last_id().ms + 2), random_.below(3)}; }
     Group* some_group() { return stream_.find_group(name("g")); }
+    MonoTime now() const { return MonoTime::from_ms(now_ms_); }
 
     void append() {
         EntryId id = stream_.last_id();
@@ -173,6 +186,104 @@ class Life {
         if (!effect.empty()) commit(effect.finish());
     }
 
+    // --- work ---
+
+    static LineNumber line_of(EntryId id) { return (id.ms + id.seq) % 4; }
+
+    // As SLUICE.LEASE: what is ready, then what is new; heads of lines before those behind them.
+    void lease() {
+        Group* const group = some_group();
+        if (group == nullptr) return;
+        const std::string consumer = name("c");
+        const auto number = group->find_consumer(consumer);
+        if (!number) return;
+        GroupWork& work = group->begin_work();
+        group->wake(now());
+        const Epoch first = work.next_epoch();
+        const auto lease_ms = static_cast<std::uint32_t>(1 + random_.below(500));
+        std::vector<EntryId> leased;
+        std::vector<EntryId> held;
+        std::vector<EntryId> withheld;
+        const auto take = [&](EntryId id) {
+            group->lease(id, *number, work.next_epoch(), lease_ms, now());
+            leased.push_back(id);
+        };
+        for (std::uint64_t left = random_.below(5); left > 0; --left) {
+            if (const auto id = work.next_ready()) take(*id);
+        }
+        const EntryIndex& index = stream_.index();
+        auto at = index.upper_bound(group->last_delivered());
+        for (std::uint64_t left = random_.below(20); left > 0 && at != index.end(); --left) {
+            const EntryId id = index.at(at).id;
+            at = index.next(at);
+            group->set_position(id, Group::entries_read_unknown);
+            const WorkState state = group->enter(id, line_of(id));
+            if (state == WorkState::ready && !random_.one_in(6)) {
+                take(id);
+                continue;
+            }
+            held.push_back(id);
+            if (state == WorkState::ready) withheld.push_back(id);
+        }
+        group->set_active(*number, now_ms_);
+        const GroupPosition position{group->last_delivered(), group->entries_read()};
+        auto leases = WorkEffect::lease(group->name(), consumer, position, first, lease_ms);
+        for (const EntryId id : leased)
+            leases.add(id, work.find(id)->line);
+        record(leases.bytes());
+        auto holds = WorkEffect::hold(group->name(), position);
+        for (const EntryId id : held)
+            holds.add(id, work.find(id)->line);
+        record(holds.bytes());
+        for (const EntryId id : withheld) {
+            const WorkItem item = *work.find(id);
+            commit(park_effect(group->name(),
+                               {id, now() + Duration::from_ms(50), item.failures, item.history}));
+        }
+    }
+
+    std::optional<EntryId> some_leased(const Group& group) {
+        std::vector<EntryId> leased;
+        if (group.work() == nullptr) return std::nullopt;
+        group.work()->for_each([&](EntryId id, const WorkItem& item) {
+            if (item.state == WorkState::leased) leased.push_back(id);
+        });
+        if (leased.empty()) return std::nullopt;
+        return leased[random_.below(leased.size())];
+    }
+
+    void park() {
+        Group* const group = some_group();
+        const auto id = group == nullptr ? std::nullopt : some_leased(*group);
+        if (!id) return;
+        const std::uint32_t failures = group->work()->find(*id)->failures + 1;
+        const MonoTime due = now() + Duration::from_ms(static_cast<int>(random_.below(400)));
+        commit(park_effect(group->name(), {*id, due, failures, name("history ")}));
+    }
+
+    void hand_back() {
+        Group* const group = some_group();
+        const auto id = group == nullptr ? std::nullopt : some_leased(*group);
+        if (!id) return;
+        auto effect = IdListEffect::hand_back(group->name());
+        effect.add(*id);
+        commit(effect.finish());
+    }
+
+    void settings() {
+        Group* const group = some_group();
+        if (group == nullptr) return;
+        switch (random_.below(3)) {
+            case 0:
+                return commit(work_settings_effect(group->name(), name("retry=")));
+            case 1:
+                return commit(withhold_effect(group->name(), 1 + random_.below(3),
+                                              now() + Duration::from_ms(100)));
+            default:
+                return commit(address_effect(some_id(), group->name()));
+        }
+    }
+
     void trim() {
         TrimOptions options;
         options.by = TrimOptions::By::length;
@@ -219,6 +330,19 @@ class Life {
 
 constexpr MonoTime recovery = MonoTime::from_ms(7);
 
+// Whoever waits behind others waits for somebody who can be worked on, or a line would stand still.
+void expect_lines_move(const Stream& stream) {
+    for (const auto& group : stream.groups()) {
+        if (group->work() == nullptr) continue;
+        group->work()->for_each([&](EntryId id, const WorkItem& item) {
+            if (item.state != WorkState::behind) return;
+            const EntryId head = group->work()->head_of(item.line);
+            EXPECT_NE(group->work()->find(head)->state, WorkState::behind)
+                << id.text() << " waits for " << head.text();
+        });
+    }
+}
+
 std::string saved(const Stream& stream) {
     std::string bytes;
     stream.save(bytes);
@@ -231,6 +355,7 @@ TEST(Replay, a_history_replayed_is_the_state_that_was_lived) {
         Life life(seed);
         for (int i = 0; i < 800; ++i) {
             life.step();
+            expect_lines_move(life.stream());
         }
         Stream again;
         for (const Record& record : life.records()) {
@@ -258,6 +383,7 @@ TEST(Replay, a_snapshot_and_the_rest_of_the_history_is_the_same_too) {
             replay(*loaded, life.records()[i], recovery);
         }
         ASSERT_EQ(describe(*loaded), describe(life.stream()));
+        expect_lines_move(*loaded);
     }
 }
 
