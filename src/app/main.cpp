@@ -12,6 +12,7 @@
 #include "cli/command_publish.hpp"
 #include "cli/command_streams.hpp"
 #include "cli/command_tail.hpp"
+#include "consume/command_consume.hpp"
 #include "demo/command_demo.hpp"
 
 int main(int argc, char** argv) {
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
         sluice::add_serve,
         sluice::add_publish,
         sluice::add_tail,
+        sluice::add_consume,
         sluice::add_streams,
         sluice::add_groups,
         sluice::add_bench,

@@ -22,8 +22,8 @@ Or for this shell only:
 )";
 
 // Commands whose first word is the name of a stream.
-constexpr std::array<std::string_view, 4> stream_commands_by_name = {"publish", "tail", "groups",
-                                                                     "streams"};
+constexpr std::array<std::string_view, 5> stream_commands_by_name = {"publish", "tail", "consume",
+                                                                     "groups", "streams"};
 
 bool takes_stream(std::string_view command) {
     return std::ranges::find(stream_commands_by_name, command) != stream_commands_by_name.end();

@@ -36,6 +36,7 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"net", {"event", "io", "resp", "redis", "server", "http"}},
     {"cli", {"event", "io", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},
+    {"consume", {"event", "io", "bus", "resp", "net", "cli"}},
 };
 // Wiring only, and may see everything.
 const Rooms wiring = {"app"};
