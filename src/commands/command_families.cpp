@@ -7,13 +7,15 @@
 #include "key_commands/key_commands.hpp"
 #include "server/transaction_commands.hpp"
 #include "stream_commands/stream_commands.hpp"
+#include "work_commands/work_commands.hpp"
 
 namespace sluice {
 
 std::span<const CommandFamily> command_families() {
     static const std::array families = {
-        connection_commands(), generic_commands(), hash_commands(),   server_commands(),
-        sorted_set_commands(), stream_commands(),  string_commands(), transaction_commands()};
+        connection_commands(), generic_commands(),     hash_commands(),
+        server_commands(),     sorted_set_commands(),  stream_commands(),
+        string_commands(),     transaction_commands(), work_commands()};
     return families;
 }
 

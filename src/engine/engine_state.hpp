@@ -78,6 +78,7 @@ class Engine::State {
     Result<CheckpointHeader> load_checkpoint(const StoreFolder& folder, MonoTime mono_now);
     Result<void> settle_journal();
     void account_entries();
+    void resume_work(const std::optional<ClockRecord>& last);
     void collect_segments();
     std::optional<IoTask> background_task();
     void expire();

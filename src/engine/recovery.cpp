@@ -79,6 +79,17 @@ void Engine::State::account_entries() {
     }
 }
 
+// Leases begin anew, and times go on from where the last process left them.
+void Engine::State::resume_work(const std::optional<ClockRecord>& last) {
+    clock = start_clock(last, options.boot, mono, wall);
+    for (std::size_t slot = 0; slot < keys.slot_count(); ++slot) {
+        Key* const key = keys.at_slot(slot);
+        if (key == nullptr || key->stream() == nullptr) continue;
+        key->stream()->resume_work(mono, clock.shift, clock.epoch_floor);
+    }
+    if (last || clock.boot != 0) record_clock(clock);
+}
+
 Result<void> Engine::State::recover(WallTime wall_now, MonoTime mono_now) {
     wall = wall_now;
     mono = mono_now;
@@ -135,13 +146,7 @@ Result<void> Engine::State::recover(WallTime wall_now, MonoTime mono_now) {
     for (auto& spare : folder.spares)
         journal->preparer().add_spare(spare.name, spare.size);
     account_entries();
-    clock = start_clock(replay.clock(), options.boot, mono_now, wall_now);
-    for (std::size_t slot = 0; slot < keys.slot_count(); ++slot) {
-        Key* const key = keys.at_slot(slot);
-        if (key == nullptr || key->stream() == nullptr) continue;
-        key->stream()->resume_work(mono_now, clock.shift, clock.epoch_floor);
-    }
-    if (replay.clock() || clock.boot != 0) record_clock(clock);
+    resume_work(replay.clock());
     checkpointer.emplace(files, keys, *journal);
     checkpointer->adopt(std::move(folder.checkpoints));
     compactor.emplace(files, keys, *journal);

@@ -25,6 +25,18 @@ KeyPositions keys_after_streams(const Request& request) {
     return keys;
 }
 
+// SLUICE.LEASE: all that follows STREAMS.
+KeyPositions all_after_streams(const Request& request) {
+    KeyPositions keys;
+    std::size_t at = 1;
+    while (at < request.size() && !is_word(request[at], "streams"))
+        ++at;
+    for (++at; at < request.size(); ++at)
+        keys.positions.push_back(at);
+    keys.valid = !keys.positions.empty();
+    return keys;
+}
+
 // ZUNIONSTORE and its kin: a count at `at`, then so many keys.
 KeyPositions counted_keys(const Request& request, std::size_t at) {
     KeyPositions keys;
@@ -42,7 +54,7 @@ KeyPositions counted_keys(const Request& request, std::size_t at) {
 
 KeyPositions keys_by_rule(const CommandSpec& spec, const Request& request) {
     if (spec.name == "xread" || spec.name == "xreadgroup") return keys_after_streams(request);
-    if (spec.name == "bzmpop") return counted_keys(request, 2);  // behind the timeout
+    if (spec.name == "sluice.lease") return all_after_streams(request);
     if (spec.first_key == 1) {
         // A destination, then the count.
         KeyPositions keys = counted_keys(request, 2);

@@ -154,6 +154,14 @@ EntryIndex::Cursor EntryIndex::upper_bound(EntryId id) const {
     return above ? lower_bound(*above) : end();
 }
 
+std::uint64_t EntryIndex::count_above(EntryId id) const {
+    const Cursor from = upper_bound(id);
+    std::uint64_t count = 0;
+    for (std::size_t node = from.node; node < nodes_.size(); ++node)
+        count += nodes_[node].count;
+    return count - from.slot;
+}
+
 IndexEntry EntryIndex::at(Cursor cursor) const {
     const Node& node = nodes_[cursor.node];
     return {node.id_at(cursor.slot), node.ref_at(cursor.slot)};

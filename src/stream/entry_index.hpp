@@ -64,6 +64,8 @@ class EntryIndex {
     // The first entry with an id of at least (lower_bound) or more than (upper_bound) this one.
     Cursor lower_bound(EntryId id) const;
     Cursor upper_bound(EntryId id) const;
+    // How many entries have an id greater than this one.
+    std::uint64_t count_above(EntryId id) const;
     Cursor begin() const { return {}; }
     Cursor end() const { return {nodes_.size(), 0}; }
     // The cursor is not at the end (at, next) or not at the beginning (previous).

@@ -68,6 +68,16 @@ class GroupWork {
             visit(id, item);
     }
 
+    // Visits those behind this id until the visitor answers false.
+    template <class Visit>
+    void for_each_after(EntryId after, Visit&& visit) const {
+        for (auto at = items_.upper_bound(after); at != items_.end(); ++at) {
+            if (!visit(at->first, at->second)) return;
+        }
+    }
+    // The entry that the others of this line wait for.
+    EntryId head_of(LineNumber line) const { return lines_.at(line).front(); }
+
     // A new entry is looked at: ready, or behind the others of its line.
     WorkState enter(EntryId id, LineNumber line);
     void lease(EntryId id, Epoch epoch, std::uint32_t lease_ms, MonoTime now);

@@ -33,7 +33,7 @@ bool concerns_watchers(StreamOp op) {
 
 // New entries wake waiters too, but they are no effects.
 bool concerns_waiters(StreamOp op) {
-    return op == StreamOp::group_destroy || op == StreamOp::release;
+    return op == StreamOp::group_destroy || op == StreamOp::release || op == StreamOp::hand_back;
 }
 
 // Keeps a registry silent for a while.

@@ -213,7 +213,9 @@ void ReadGroup::collect_idle(GroupRead& group, StreamRead& read) {
 
 void ReadGroup::collect_new(GroupRead& group, StreamRead& read) {
     const EntryIndex& index = group.found.stream->index();
+    const Stream& stream = *group.found.stream;
     for (auto at = index.upper_bound(group.new_after); at != index.end(); at = index.next(at)) {
+        if (!stream.is_for(index.at(at).id, group.found.group->name())) continue;
         if (count_left(read) == 0 || !add(read, {.entry = index.at(at)})) return;
     }
 }

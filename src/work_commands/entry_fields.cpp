@@ -1,0 +1,81 @@
+#include "work_commands/entry_fields.hpp"
+
+#include <charconv>
+
+#include "resp/request.hpp"
+
+namespace sluice {
+
+namespace {
+
+// The next bulk string, taken from the front. What is stored was checked when it came in.
+std::string_view take_bulk(std::string_view& bytes) {
+    std::size_t size = 0;
+    const char* const digits = bytes.data() + 1;
+    const auto [end, error] = std::from_chars(digits, bytes.data() + bytes.size(), size);
+    const auto begin = static_cast<std::size_t>(end - bytes.data()) + 2;
+    if (error != std::errc{} || begin + size + 2 > bytes.size()) {
+        bytes = {};
+        return {};
+    }
+    const std::string_view taken = bytes.substr(begin, size);
+    bytes.remove_prefix(begin + size + 2);
+    return taken;
+}
+
+void append_bulk(std::string& out, std::string_view bytes) {
+    out += '$';
+    out += std::to_string(bytes.size());
+    out += "\r\n";
+    out += bytes;
+    out += "\r\n";
+}
+
+}  // namespace
+
+Fields fields_of(const EntryView& entry) {
+    Fields fields;
+    fields.reserve(entry.elements / 2);
+    std::string_view rest = entry.bulk_bytes;
+    while (!rest.empty()) {
+        const std::string_view name = take_bulk(rest);
+        const std::string_view value = take_bulk(rest);
+        fields.push_back({std::string(name), std::string(value)});
+    }
+    return fields;
+}
+
+std::string bulk_bytes_of(std::span<const Field> fields) {
+    std::string bytes;
+    for (const Field& field : fields) {
+        append_bulk(bytes, field.name);
+        append_bulk(bytes, field.value);
+    }
+    return bytes;
+}
+
+std::optional<std::string_view> field_of(const EntryView& entry, std::string_view name) {
+    std::string_view rest = entry.bulk_bytes;
+    while (!rest.empty()) {
+        const bool is_wanted = take_bulk(rest) == name;
+        const std::string_view value = take_bulk(rest);
+        if (is_wanted) return value;
+    }
+    return std::nullopt;
+}
+
+LineNumber line_of(std::string_view partition_key) {
+    // FNV-1a, 64 bits: it stands in the journal, so it must not depend on a seed.
+    LineNumber line = 0xcbf29ce484222325;
+    for (const char c : partition_key) {
+        line = (line ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    }
+    return line == 0 ? 1 : line;
+}
+
+LineNumber line_of(const EntryView& entry) {
+    const auto key = field_of(entry, "partition_key");
+    return key && !key->empty() ? line_of(*key) : 0;
+}
+
+}  // namespace sluice

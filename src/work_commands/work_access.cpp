@@ -1,0 +1,211 @@
+#include "work_commands/work_access.hpp"
+
+#include <algorithm>
+
+#include "bus/dead_letter.hpp"
+#include "bus/stream_address.hpp"
+#include "server/error_replies.hpp"
+#include "server/random_draws.hpp"
+#include "server/server.hpp"
+#include "work_commands/entry_fields.hpp"
+
+namespace sluice {
+
+namespace {
+
+// One command ends at most so many leases; the next goes on.
+constexpr int expired_per_command = 1000;
+// A failure that cannot be buried (the key of the dead letters holds something else) waits so long.
+constexpr Duration unburied_delay = Duration::from_seconds(60);
+
+double drawn_from(const CommandContext& context) {
+    constexpr double range = 9007199254740992.0;  // 2^53
+    return static_cast<double>(RandomDraws(context).next() >> 11) / range;
+}
+
+std::string consumer_of(const Group& group, EntryId id) {
+    const Pending* const pending = group.pending().find(id);
+    const bool is_owned = pending != nullptr && pending->consumer != no_consumer;
+    return is_owned ? group.consumer(pending->consumer).name : "";
+}
+
+// What a lease was about, for its dead letter.
+std::vector<Attempt> history_with(CommandContext& context, const GroupKey& group, EntryId id,
+                                  std::string_view error) {
+    const WorkItem& item = *group.group->work()->find(id);
+    auto history = parse_attempts(item.history.empty() ? "[]" : item.history);
+    std::vector<Attempt> attempts = history ? std::move(*history) : std::vector<Attempt>{};
+    const Pending* const pending = group.group->pending().find(id);
+    const std::int64_t ran_ms = pending == nullptr ? 0 : now_ms(context) - pending->delivered_ms;
+    const WallTime now = context.engine.wall();
+    note_attempt(attempts, {.number = item.failures + 1,
+                            .consumer = consumer_of(*group.group, id),
+                            .started = now + Duration::from_ms(-std::max<std::int64_t>(0, ran_ms)),
+                            .ended = now,
+                            .error = std::string(error)});
+    return attempts;
+}
+
+std::string short_name(std::string_view key) {
+    const auto address = StreamAddress::parse(key);
+    return address ? address->stream() : std::string(key);
+}
+
+Result<StreamKey> dead_letters_of(CommandContext& context, const Key& key) {
+    const std::string name = key.name + std::string(dead_letters_suffix);
+    Key* const found = context.engine.find(context.tenant, name);
+    if (found == nullptr) return create_stream(context, name);
+    if (found->stream() != nullptr) return StreamKey{found, found->stream()};
+    return Error{Errc::conflict, "the key '" + printable(name, 512) +
+                                     "', where dead letters go, holds something else"};
+}
+
+Result<EntryId> append_to(CommandContext& context, StreamKey stream,
+                          std::span<const Field> fields) {
+    const EntryId last = stream.stream->last_id();
+    const auto now = static_cast<std::uint64_t>(context.engine.wall().ms());
+    const auto id = now > last.ms ? std::optional(EntryId{now, 0}) : last.next();
+    if (!id) return Error{Errc::limit, "the stream has used its last id"};
+    const EntryRef ref = context.engine.append_entry(
+        *stream.key, *id, static_cast<std::uint32_t>(2 * fields.size()), bulk_bytes_of(fields));
+    const std::uint64_t per_node = context.server.settings().stream_node_entries_max;
+    stream.stream->append(
+        *id, ref,
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(per_node, entries_per_node_limit)));
+    return *id;
+}
+
+Result<EntryId> bury(CommandContext& context, const GroupKey& group, EntryId id,
+                     DeadLetter letter) {
+    const auto ref = group.stream->find(id);
+    EntryId dead_letter;
+    if (ref) {
+        SLUICE_TRY_ASSIGN(const EntryView entry, context.engine.read_entry(*group.key, id, *ref));
+        letter.original = fields_of(entry);
+        SLUICE_TRY_ASSIGN(const StreamKey target, dead_letters_of(context, *group.key));
+        SLUICE_TRY_ASSIGN(dead_letter, append_to(context, target, encode_dead_letter(letter)));
+    }
+    settle_entry(context, group, id);
+    return dead_letter;
+}
+
+}  // namespace
+
+WorkSettings settings_of(const Group& group) {
+    if (group.work() == nullptr) return {};
+    // What is stored was checked; of a newer program's settings the defaults are left.
+    return WorkSettings::parse(group.work()->settings()).value_or(WorkSettings{});
+}
+
+std::string_view word_of(Settle settle) {
+    switch (settle) {
+        case Settle::ok:
+            return "OK";
+        case Settle::stale:
+            return "STALE";
+        case Settle::none:
+            return "NONE";
+    }
+    return "NONE";
+}
+
+Settle look_up(const GroupKey& group, EntryId id, Epoch epoch, MonoTime now) {
+    const GroupWork* const work = group.group->work();
+    const WorkItem* const item = work == nullptr ? nullptr : work->find(id);
+    if (item == nullptr) return Settle::none;
+    const bool is_on = item->state == WorkState::leased && item->epoch == epoch;
+    return is_on && item->until > now ? Settle::ok : Settle::stale;
+}
+
+void settle_entry(CommandContext& context, const GroupKey& group, EntryId id) {
+    group.group->acknowledge(id);
+    IdListEffect settled = IdListEffect::acknowledge(group.group->name());
+    settled.add(id);
+    tell_workers(context, group, settled.finish());
+}
+
+void tell_workers(CommandContext& context, const GroupKey& group, std::string_view effect) {
+    const GroupWork* const work = group.group->work();
+    const bool has_news = work != nullptr && (work->count(WorkState::ready) > 0 ||
+                                              settings_of(*group.group).in_flight_max > 0);
+    if (has_news) return context.engine.commit_stream(*group.key, effect);
+    record_effect(context, *group.key, effect, Engine::Wait::yes);
+}
+
+Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group, EntryId id,
+                                  const FailedAttempt& attempt) {
+    const WorkItem item = *group.group->work()->find(id);
+    const std::vector<Attempt> history = history_with(context, group, id, attempt.error);
+    const WallTime now = context.engine.wall();
+    Verdict verdict = Dead{};
+    if (attempt.reason.empty()) {
+        verdict = on_failure(settings_of(*group.group).retry,
+                             {.kind = attempt.kind,
+                              .failures_before = item.failures,
+                              .published = WallTime::from_ms(static_cast<std::int64_t>(id.ms)),
+                              .now = now,
+                              .asked_delay = attempt.asked_delay},
+                             drawn_from(context));
+    }
+    FailureOutcome outcome;
+    outcome.failures = item.failures + 1;
+    if (const auto* const retry = std::get_if<RetryAfter>(&verdict)) {
+        park_entry(context, group,
+                   {.id = id,
+                    .due = context.engine.mono() + retry->delay,
+                    .failures = outcome.failures,
+                    .history = attempts_json(history)});
+        outcome.due = now + retry->delay;
+        return outcome;
+    }
+    outcome.is_dead = true;
+    outcome.reason =
+        attempt.reason.empty() ? name_of(std::get<Dead>(verdict).reason) : attempt.reason;
+    DeadLetter letter;
+    letter.original_stream = short_name(group.key->name);
+    letter.original_id = id.text();
+    letter.error = attempt.error;
+    letter.retry_count = item.failures;
+    letter.time = now;
+    letter.group = group.group->name();
+    letter.consumer = consumer_of(*group.group, id);
+    letter.reason = outcome.reason;
+    letter.attempts = history;
+    SLUICE_TRY_ASSIGN(outcome.dead_letter, bury(context, group, id, std::move(letter)));
+    return outcome;
+}
+
+void park_entry(CommandContext& context, const GroupKey& group, const Parked& parked) {
+    group.group->park(parked.id, parked.due, parked.failures, parked.history);
+    // Those who wait for work must learn of the new time.
+    context.engine.commit_stream(
+        *group.key,
+        park_effect(group.group->name(), {parked.id, parked.due, parked.failures, parked.history}));
+}
+
+void end_expired_leases(CommandContext& context, const GroupKey& group) {
+    const MonoTime now = context.engine.mono();
+    for (int i = 0; i < expired_per_command; ++i) {
+        const auto id = group.group->begin_work().next_expired(now);
+        if (!id) return;
+        const WorkItem item = *group.group->work()->find(*id);
+        const auto failed = fail_entry(context, group, *id,
+                                       {.kind = FailureKind::lost_lease,
+                                        .error = "the lease ended without an answer",
+                                        .asked_delay = {},
+                                        .reason = {}});
+        if (failed) continue;
+        park_entry(context, group, {*id, now + unburied_delay, item.failures, item.history});
+    }
+}
+
+std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,
+                                     std::span<const Field> fields) {
+    if (!admits_more(context, stream)) return std::nullopt;
+    const auto id = append_to(context, stream, fields);
+    if (id) return *id;
+    reply_error(context.reply, id.error());
+    return std::nullopt;
+}
+
+}  // namespace sluice

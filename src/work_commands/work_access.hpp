@@ -1,0 +1,69 @@
+// What the commands that settle have in common: the item that is meant, and what becomes of a
+// failure.
+//
+// Promise    bury() and replay take the entry away and write the other one in one command: a crash
+//            leaves both or none
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "bus/retry_policy.hpp"
+#include "event/event.hpp"
+#include "stream_commands/stream_access.hpp"
+#include "work_commands/work_settings.hpp"
+
+namespace sluice {
+
+constexpr std::string_view dead_letters_suffix = ":dlq";
+
+WorkSettings settings_of(const Group& group);
+
+enum class Settle : std::uint8_t { ok, stale, none };
+std::string_view word_of(Settle settle);
+// Whether the lease with this epoch is still on.
+Settle look_up(const GroupKey& group, EntryId id, Epoch epoch, MonoTime now);
+
+// One failed attempt.
+struct FailedAttempt {
+    FailureKind kind = FailureKind::transient;
+    std::string_view error;
+    std::optional<Duration> asked_delay;
+    std::string_view reason;  // given by the handler: dead without asking the policy
+};
+
+struct FailureOutcome {
+    bool is_dead = false;
+    WallTime due;  // parked until
+    std::uint32_t failures = 0;
+    EntryId dead_letter;
+    std::string reason;
+};
+
+// Parks a leased entry, or moves it to the dead letters, as the group's policy says. Errors: of the
+// dead letters' key when it holds something else.
+Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group, EntryId id,
+                                  const FailedAttempt& attempt);
+
+// Leases that ended are failures. Some at a time: the rest is done by whoever comes next.
+void end_expired_leases(CommandContext& context, const GroupKey& group);
+
+struct Parked {
+    EntryId id;
+    MonoTime due;
+    std::uint32_t failures = 0;
+    std::string history;
+};
+void park_entry(CommandContext& context, const GroupKey& group, const Parked& parked);
+// Takes the entry out of the group.
+void settle_entry(CommandContext& context, const GroupKey& group, EntryId id);
+// Records an effect after which others may have something to do.
+void tell_workers(CommandContext& context, const GroupKey& group, std::string_view effect);
+
+// Appends an entry of ours; nothing, with the error replied, when the stream takes none.
+std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,
+                                     std::span<const Field> fields);
+
+}  // namespace sluice
