@@ -61,6 +61,7 @@ struct ConsumeOptions {
     bool is_drain = false;
     bool creates = false;
     bool is_json = false;
+    bool has_own_name = false;
 };
 
 std::string own_name() {
@@ -99,6 +100,7 @@ ConsumerPlan plan_of(const ConsumeOptions& options, std::vector<std::string> com
     if (options.on_failure == "dead") plan.command.on_failure = OnFailure::dead;
     plan.command.time_max = parse_duration(options.timeout).value_or(plan.command.time_max);
     plan.grace = parse_duration(options.grace).value_or(plan.grace);
+    plan.leaves_group = options.has_own_name;
     plan.concurrency = options.concurrency;
     plan.until = options.is_once    ? RunUntil::one
                  : options.is_drain ? RunUntil::drained
@@ -133,7 +135,8 @@ ExitCode run_consume(ConsumeOptions options, const std::vector<std::string>& com
     if (!find_program(command.front())) {
         return fail(ExitCode::usage, "there is no program " + shown(command.front()));
     }
-    if (options.member.consumer.empty()) options.member.consumer = own_name();
+    options.has_own_name = options.member.consumer.empty();
+    if (options.has_own_name) options.member.consumer = own_name();
     const auto consumed = consume(options, command);
     return consumed ? ExitCode::done : end_with(consumed.error());
 }

@@ -33,7 +33,7 @@ Result<void> Consumer::run(OwnSignals& signals) {
     }
     wind_down(signals);
     if (failure_) return std::move(*failure_);
-    if (unsettled_.empty()) return {};
+    if (unsettled_.empty()) return plan_.leaves_group ? server_.leave() : Result<void>();
     return Error{Errc::unavailable, "the server is gone; " + std::to_string(unsettled_.size()) +
                                         " events could not be settled, their leases will end"};
 }

@@ -33,6 +33,7 @@ struct ConsumerPlan {
     CommandPlan command;
     RunUntil until = RunUntil::stopped;
     std::size_t concurrency = 1;
+    bool leaves_group = false;  // at the end: its name is nobody else's
     Duration grace = Duration::from_seconds(30);
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "event/event_fields.hpp"
+
 namespace sluice {
 namespace {
 
@@ -54,37 +56,42 @@ std::string_view value_of(const Fields& fields, std::string_view name) {
     return field == fields.end() ? std::string_view() : std::string_view(field->value);
 }
 
-// The parts of the envelope. An entry that is no event may still have fields of these names.
+struct Part {
+    std::string_view variable;
+    std::string_view field;  // of docs/formats/event.md, "Flat fields"
+};
+
+constexpr Part parts[] = {{"SLUICE_EVENT_ID", "event_id"},
+                          {"SLUICE_TYPE", "event_type"},
+                          {"SLUICE_TENANT", "tenant_id"},
+                          {"SLUICE_SOURCE", "source"},
+                          {"SLUICE_SOURCE_AGENT_ID", "source_agent_id"},
+                          {"SLUICE_CORRELATION_ID", "correlation_id"},
+                          {"SLUICE_PARENT_EVENT_ID", "parent_event_id"},
+                          {"SLUICE_SESSION_ID", "session_id"},
+                          {"SLUICE_GOAL_ID", "goal_id"},
+                          {"SLUICE_TASK_ID", "task_id"},
+                          {"SLUICE_AGENT_ID", "agent_id"},
+                          {"SLUICE_PARTITION_KEY", "partition_key"},
+                          {"TRACEPARENT", "traceparent"},
+                          {"TRACESTATE", "tracestate"}};
+
+// The parts of the envelope, whichever encoding it was written in. An entry that is no event may
+// still have fields of these names.
 std::vector<Variable> envelope_of(const StreamEntry& entry) {
-    const Fields& fields = entry.fields;
-    Event event = event_in(entry).value_or(Event{});
-    if (event.type.empty()) {
-        event.event_id = value_of(fields, "event_id");
-        event.type = value_of(fields, "type");
-        event.tenant_id = value_of(fields, "tenant_id");
-        event.correlation_id = value_of(fields, "correlation_id");
-        event.partition_key = value_of(fields, "partition_key");
-        event.traceparent = value_of(fields, "traceparent");
-        event.tracestate = value_of(fields, "tracestate");
-        event.data.content_type.clear();
+    const auto event = event_in(entry);
+    const auto flat = event ? encode_fields(*event) : Result<Fields>(entry.fields);
+    const Fields& fields = flat ? *flat : entry.fields;
+    std::vector<Variable> variables;
+    for (const Part& part : parts) {
+        variables.push_back({part.variable, std::string(value_of(fields, part.field))});
     }
-    return {{"SLUICE_EVENT_ID", event.event_id},
-            {"SLUICE_TYPE", event.type},
-            {"SLUICE_TENANT", event.tenant_id},
-            {"SLUICE_SOURCE", event.source},
-            {"SLUICE_SOURCE_AGENT_ID", event.source_agent_id},
-            {"SLUICE_CORRELATION_ID", event.correlation_id},
-            {"SLUICE_PARENT_EVENT_ID", event.parent_event_id},
-            {"SLUICE_SESSION_ID", event.session_id},
-            {"SLUICE_GOAL_ID", event.goal_id},
-            {"SLUICE_TASK_ID", event.task_id},
-            {"SLUICE_AGENT_ID", event.agent_id},
-            {"SLUICE_PARTITION_KEY", event.partition_key},
-            {"SLUICE_IDEMPOTENCY_KEY", std::string(event.deduplication_key())},
-            {"SLUICE_CONTENT_TYPE", event.data.content_type},
-            {"SLUICE_REPLAY_COUNT", std::string(value_of(fields, "_replay_count"))},
-            {"TRACEPARENT", event.traceparent},
-            {"TRACESTATE", event.tracestate}};
+    const auto key = event ? event->deduplication_key() : value_of(fields, "idempotency_key");
+    variables.push_back({"SLUICE_IDEMPOTENCY_KEY", std::string(key)});
+    variables.push_back({"SLUICE_CONTENT_TYPE", event ? event->data.content_type : ""});
+    const auto replays = value_of(entry.fields, "_replay_count");
+    variables.push_back({"SLUICE_REPLAY_COUNT", std::string(replays)});
+    return variables;
 }
 
 std::vector<Variable> variables_of(const Delivery& delivery, const Member& member) {

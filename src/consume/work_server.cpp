@@ -56,6 +56,7 @@ void WorkServer::give_up(MonoTime now) {
     leases_.reset();
     settles_.reset();
     is_asking_ = false;
+    was_lost_ = true;
     try_due_ = now + wait_before_retry(++failures_, drawn(random_));
 }
 
@@ -135,6 +136,19 @@ Result<std::uint64_t> WorkServer::left() {
         sum += count_behind(map, key);
     }
     return sum;
+}
+
+Result<void> WorkServer::leave() {
+    if (was_lost_ || is_asking_ || !is_connected()) return {};
+    const auto& [group, consumer] = question_.member;
+    SLUICE_TRY_ASSIGN(const Reply all, call({"XINFO", "CONSUMERS", question_.stream, group}));
+    for (const Reply& each : all.elements) {
+        const Reply* name = each.find("name");
+        if (name == nullptr || name->text != consumer) continue;
+        if (count_behind(each, "pending") > 0) return {};
+        SLUICE_TRY(call({"XGROUP", "DELCONSUMER", question_.stream, group, consumer}));
+    }
+    return {};
 }
 
 Result<Reply> WorkServer::call(const std::vector<std::string>& words) {

@@ -61,6 +61,10 @@ class WorkServer {
     // Entries that are waiting, parked or in work anywhere in the group.
     Result<std::uint64_t> left();
 
+    // Takes the consumer's name out of the group, when nothing can be lost with it: it holds no
+    // entry, and no request of ours can still be under way.
+    Result<void> leave();
+
     // After an error that is not a refusal.
     void give_up(MonoTime now);
 
@@ -72,6 +76,7 @@ class WorkServer {
     Random random_;
     std::optional<Client> leases_;
     std::optional<Client> settles_;
+    bool was_lost_ = false;  // a connection, with whatever was asked on it
     bool is_asking_ = false;
     MonoTime asked_;
     std::uint32_t failures_ = 0;

@@ -97,8 +97,9 @@ TEST(Payload, is_the_field_data_or_all_fields) {
 }
 
 TEST(Environment, tells_what_the_command_works_on) {
-    const auto environment = environment_of(
-        delivery_with({{"type", "order.paid"}, {"traceparent", "00-a-b-01"}}), member, {"HOME=/x"});
+    const auto environment =
+        environment_of(delivery_with({{"event_type", "order.paid"}, {"traceparent", "00-a-b-01"}}),
+                       member, {"HOME=/x"});
     for (const char* line :
          {"HOME=/x", "SLUICE_STREAM=orders", "SLUICE_GROUP=billing", "SLUICE_CONSUMER=ada",
           "SLUICE_ID=7-1", "SLUICE_EPOCH=42", "SLUICE_DELIVERIES=3", "SLUICE_FAILURES=2",
@@ -118,7 +119,7 @@ TEST(Environment, nothing_of_an_outer_event_remains) {
 
 TEST(Environment, what_cannot_be_a_variable_is_left_out_whole) {
     const auto environment = environment_of(
-        delivery_with({{"type", std::string("a\0b", 3)},
+        delivery_with({{"event_type", std::string("a\0b", 3)},
                        {"correlation_id", std::string(variable_bytes_max + 1, 'x')}}),
         member, {});
     EXPECT_THAT(environment, Not(Contains(StartsWith("SLUICE_TYPE="))));

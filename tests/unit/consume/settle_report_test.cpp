@@ -17,8 +17,8 @@ TEST(SettleReport, a_line_of_json_has_settle_and_answer) {
     const SettleAnswer answer{.word = Word::parked, .due = WallTime::from_ms(99), .failures = 2};
     EXPECT_EQ(json_line_of({delivery, &settle, answer, Duration::from_ms(5)}, member),
               R"({"stream":"orders","group":"g","consumer":"ada","id":"7-1","epoch":42,)"
-              R"("deliveries":1,"settle":"retry","answer":"PARKED","error":"a\u000ab","failures":2,)"
-              R"("due_ms":99,"took_ms":5})");
+              R"("deliveries":1,"settle":"retry","answer":"PARKED","error":"a\u000ab",)"
+              R"("failures":2,"due_ms":99,"took_ms":5})");
 }
 
 TEST(SettleReport, what_did_not_count_is_said) {
