@@ -61,6 +61,11 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !words.empty()) {
         return unknown_word(app, words.front());
     }
+    const CLI::App& command = chosen(app);
+    if (&command != &app && !command.get_subcommands({}).empty()) {
+        if (!words.empty()) return unknown_word(app, words.front());
+        return command.get_name() + " needs one of: " + joined(known_subcommands(command));
+    }
     return error.what();
 }
 
