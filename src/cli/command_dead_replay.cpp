@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <deque>
 #include <memory>
 #include <poll.h>
 
 #include "cli/dead_letter_flags.hpp"
+#include "cli/replay_fates.hpp"
 #include "cli/replay_guard.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/stream_survey.hpp"
@@ -36,7 +36,7 @@ Exit codes: 0 replayed, 1 refused by the server or stopped, 64 usage, 69 server 
 
 // No fate became known for so long: nobody works.
 constexpr Duration patience = Duration::from_seconds(60);
-constexpr int look_again_ms = 100;
+constexpr Duration look_again = Duration::from_ms(100);
 
 struct ReplayOptions {
     ServerFlags server;
@@ -72,17 +72,29 @@ class Replay {
           guard_(failures_max_.value_or(1)) {}
 
     Result<void> run() {
-        if (!options_.ids.empty()) {
-            for (const std::string& id : options_.ids) {
-                SLUICE_TRY_ASSIGN(const FoundLetter found,
-                                  find_letter(client_, options_.stream, id));
-                SLUICE_TRY(replay(found));
-            }
-            return finish();
-        }
         SLUICE_TRY_ASSIGN(const WallTime now, server_time(client_));
         SLUICE_TRY_ASSIGN(auto filters, filter_words(options_.filters, now));
         SLUICE_TRY_ASSIGN(auto pages, DeadLetterPages::open(client_, options_.stream, filters));
+        if (failures_max_ && !options_.is_dry)
+            fates_.emplace(client_, options_.stream, pages.end());
+        if (options_.ids.empty()) {
+            SLUICE_TRY(replay_pages(pages));
+        } else {
+            SLUICE_TRY(replay_ids());
+        }
+        return finish();
+    }
+
+  private:
+    Result<void> replay_ids() {
+        for (const std::string& id : options_.ids) {
+            SLUICE_TRY_ASSIGN(const FoundLetter found, find_letter(client_, options_.stream, id));
+            SLUICE_TRY(replay(found));
+        }
+        return {};
+    }
+
+    Result<void> replay_pages(DeadLetterPages& pages) {
         while (guard_.replayed_count() < options_.limit && !is_interrupted()) {
             SLUICE_TRY_ASSIGN(const auto letters,
                               pages.next(options_.limit - guard_.replayed_count()));
@@ -92,14 +104,8 @@ class Replay {
                 SLUICE_TRY(replay(found));
             }
         }
-        return finish();
+        return {};
     }
-
-  private:
-    struct OnItsWay {
-        std::string group;
-        std::string id;
-    };
 
     Result<void> replay(const FoundLetter& found) {
         SLUICE_TRY(wait_for_turn());
@@ -115,7 +121,8 @@ class Replay {
         const bool is_named = !options_.to.empty() && options_.to != "ALL";
         const std::string& group = is_named ? options_.to : found.letter.group;
         print(found, id, group);
-        if (failures_max_ && is_new) on_their_way_.push_back({group, id});
+        const auto parsed = EntryId::parse(id, 0);
+        if (fates_ && parsed) fates_->add(group, *parsed);
         return {};
     }
 
@@ -141,8 +148,9 @@ class Replay {
             const auto gap = Duration{static_cast<std::int64_t>(1e6 / *rate_)};
             next_due_ = std::max(next_due_, now) + gap;
         }
-        if (!failures_max_) return {};
-        SLUICE_TRY(ask_for_fates());
+        if (!fates_) return {};
+        const bool is_full = guard_.verdict() != ReplayGuard::Verdict::go_on;
+        if (is_full || now > asked_ + look_again) SLUICE_TRY(ask_for_fates());
         const MonoTime end = clock_.mono() + patience;
         while (guard_.verdict() == ReplayGuard::Verdict::wait && !is_interrupted()) {
             if (clock_.mono() > end) {
@@ -150,7 +158,7 @@ class Replay {
                              "stopped: nothing that was replayed was worked on for "
                              "a minute; are consumers running?"};
             }
-            pause(look_again_ms);
+            pause(look_again.ms());
             SLUICE_TRY(ask_for_fates());
         }
         if (guard_.verdict() != ReplayGuard::Verdict::stop) return {};
@@ -159,23 +167,19 @@ class Replay {
 
     // An attempt that failed counts, although its retry may succeed: the cause is still there.
     Result<void> ask_for_fates() {
-        for (auto each = on_their_way_.begin(); each != on_their_way_.end();) {
-            SLUICE_TRY_ASSIGN(const Reply why,
-                              ask(client_, {"SLUICE.WHY", options_.stream, each->group, each->id}));
-            const Reply* state = why.find("state");
-            const Reply* failures = why.find("failures");
-            const bool has_failed = (state != nullptr && state->text == "dead") ||
-                                    (failures != nullptr && failures->as_integer().value_or(0) > 0);
-            const bool is_done = state != nullptr && state->text == "settled";
-            if (has_failed || is_done) guard_.ended(has_failed);
-            each = has_failed || is_done ? on_their_way_.erase(each) : each + 1;
-        }
+        if (!fates_ || fates_->size() == 0) return {};
+        asked_ = clock_.mono();
+        SLUICE_TRY_ASSIGN(const auto known, fates_->ask_now());
+        for (std::uint64_t i = 0; i < known.failed; ++i)
+            guard_.ended(true);
+        for (std::uint64_t i = 0; i < known.succeeded; ++i)
+            guard_.ended(false);
         return {};
     }
 
     Result<void> finish() {
         if (guard_.replayed_count() == 0) std::fprintf(stderr, "sluice: no dead letter matches\n");
-        if (failures_max_ && !options_.is_dry) {
+        if (fates_) {
             SLUICE_TRY(ask_for_fates());
             std::fprintf(stderr, "sluice: %s\n", counts().c_str());
         }
@@ -185,7 +189,7 @@ class Replay {
     std::string counts() const {
         return shown_count(guard_.failed_count()) + " of " + shown_count(guard_.known_count()) +
                " failed again; " + shown_count(guard_.replayed_count()) + " replayed, " +
-               shown_count(on_their_way_.size()) + " still on their way";
+               shown_count(fates_ ? fates_->size() : 0) + " still on their way";
     }
 
     static void pause(std::int64_t ms) { ::poll(nullptr, 0, static_cast<int>(ms)); }
@@ -195,7 +199,8 @@ class Replay {
     std::optional<double> rate_;
     std::optional<double> failures_max_;
     ReplayGuard guard_;
-    std::deque<OnItsWay> on_their_way_;  // bounded by the guard
+    std::optional<ReplayFates> fates_;  // where a failure rate is watched
+    MonoTime asked_;                    // for fates
     SystemClock clock_;
     MonoTime next_due_;
 };
