@@ -96,9 +96,9 @@ std::string read_some(PosixDescriptor& end) {
     return bytes;
 }
 
-// Best effort: who reads our standard error slowly does not stop the work.
-void pass_on(std::string_view bytes) {
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, bytes.data(), bytes.size());
+// Best effort: a screen that is gone does not stop the work.
+void pass_on(std::string_view bytes, int to) {
+    [[maybe_unused]] const ssize_t written = ::write(to, bytes.data(), bytes.size());
 }
 
 bool is_program(const std::string& path) {
@@ -123,7 +123,7 @@ Result<std::unique_ptr<Child>> Child::start(const std::vector<std::string>& comm
     Pipe answers;
     SpawnActions actions;
     actions.redirect(input.read.number(), STDIN_FILENO);
-    if (output == ChildOutput::answers) {
+    if (output == ChildOutput::answers || output == ChildOutput::relayed) {
         SLUICE_TRY_ASSIGN(answers, open_pipe());
         actions.redirect(answers.write.number(), STDOUT_FILENO);
         never_block(answers.read);
@@ -141,13 +141,15 @@ Result<std::unique_ptr<Child>> Child::start(const std::vector<std::string>& comm
                                        arguments.data(), variables.data());
     if (failure != 0) return spawn_error(command.front(), failure);
     return std::unique_ptr<Child>(new Child(
-        process, {std::move(input.write), std::move(answers.read), std::move(errors.read)}));
+        process, {std::move(input.write), std::move(answers.read), std::move(errors.read)},
+        output));
 }
 
-Child::Child(pid_t process, Pipes pipes)
+Child::Child(pid_t process, Pipes pipes, ChildOutput output)
     : process_(process),
       input_(std::move(pipes.input)),
       answers_(std::move(pipes.answers)),
+      output_(output),
       errors_(std::move(pipes.errors)) {}
 
 Child::~Child() {
@@ -185,7 +187,9 @@ void Child::write_input() {
 
 void Child::read_answers() {
     if (!answers_.is_open()) return;
-    answer_bytes_ += read_some(answers_);
+    const std::string bytes = read_some(answers_);
+    if (output_ == ChildOutput::relayed) return pass_on(bytes, STDOUT_FILENO);
+    answer_bytes_ += bytes;
     if (answer_bytes_.size() > answer_bytes_max) is_broken_ = true;
 }
 
@@ -193,7 +197,7 @@ void Child::read_errors() {
     if (!errors_.is_open()) return;
     const std::string bytes = read_some(errors_);
     tail_.append(bytes);
-    pass_on(bytes);
+    pass_on(bytes, STDERR_FILENO);
 }
 
 std::optional<std::string> Child::take_line() {

@@ -28,8 +28,9 @@
 
 namespace sluice {
 
-// Where a child's standard output goes: with ours, to our standard error, or to take_line().
-enum class ChildOutput : std::uint8_t { ours, standard_error, answers };
+// Where a child's standard output goes: it is ours; through us to ours, on a screen that we draw on
+// as well; to our standard error; to take_line().
+enum class ChildOutput : std::uint8_t { ours, relayed, standard_error, answers };
 
 class Child {
   public:
@@ -62,7 +63,7 @@ class Child {
 
   private:
     struct Pipes;
-    explicit Child(pid_t process, Pipes pipes);
+    Child(pid_t process, Pipes pipes, ChildOutput output);
 
     void write_input();
     void read_answers();
@@ -70,7 +71,8 @@ class Child {
 
     pid_t process_;
     PosixDescriptor input_;
-    PosixDescriptor answers_;  // closed when nobody asked for them
+    PosixDescriptor answers_;  // standard output; closed when it does not come to us
+    ChildOutput output_;
     PosixDescriptor errors_;
     std::string input_bytes_;
     std::string answer_bytes_;

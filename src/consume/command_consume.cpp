@@ -95,6 +95,7 @@ ConsumerPlan plan_of(const ConsumeOptions& options, std::vector<std::string> com
                                   .inherited = inherited_environment(options),
                                   .member = options.member,
                                   .is_pool = options.is_pool}};
+    if (::isatty(STDOUT_FILENO) == 1) plan.command.output = ChildOutput::relayed;
     if (options.is_json) plan.command.output = ChildOutput::standard_error;
     if (options.is_pool) plan.command.output = ChildOutput::answers;
     if (options.on_failure == "dead") plan.command.on_failure = OnFailure::dead;

@@ -8,6 +8,8 @@ namespace sluice {
 namespace {
 
 constexpr int poll_ms_max = 1000;
+// Payloads may be large: not all of them come in one answer.
+constexpr std::size_t leased_at_once_max = 16;
 // Behind the grace: for commands to end, and for a server that is gone to hear of it.
 constexpr Duration last_wait = Duration::from_seconds(5);
 
@@ -144,7 +146,7 @@ std::size_t Consumer::room() const {
 
 void Consumer::ask() {
     const bool is_one = plan_.until == RunUntil::one;
-    const std::size_t count = !is_one ? room() : begun_ == 0 ? 1 : 0;
+    const std::size_t count = !is_one ? std::min(room(), leased_at_once_max) : begun_ == 0 ? 1 : 0;
     if (!server_.is_connected() || server_.is_asking() || grace_end_ || count == 0) return;
     if (const auto asked = server_.ask(count, !is_one, now_); !asked) lost(asked.error());
 }

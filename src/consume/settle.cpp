@@ -7,6 +7,7 @@
 
 #include "bus/attempt.hpp"
 #include "bus/duration_text.hpp"
+#include "bus/retry_policy.hpp"
 #include "event/json_string.hpp"
 #include "event/json_text.hpp"
 #include "event/utf8.hpp"
@@ -58,6 +59,7 @@ Result<void> read_retry(const JsonMember& member, AnswerMembers& members) {
     SLUICE_TRY_ASSIGN(const std::string text, string_in(member));
     const auto delay = parse_duration(text);
     if (!delay) return wrong_answer("has a \"retry\" that " + std::string(duration_rule));
+    if (*delay > RetryPolicy::delay_max) return wrong_answer("has a \"retry\" beyond 30 days");
     members.settles.push_back({.kind = Settle::Kind::retry, .delay = delay});
     return {};
 }

@@ -5,6 +5,7 @@ Prints "N passed, N failed".
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -203,6 +204,27 @@ def once_is_one_event_or_none(sluice):
     redis.xadd("orders", {"n": 2})
     flags = ("orders", "--group", "g", "--create", "--once", "--", "true")
     equal([len(consume(sluice, *flags)[1]) for _ in range(3)], [1, 1, 0])
+
+
+@check
+def on_a_screen_the_counts_and_the_output_keep_apart(sluice):
+    sluice.redis().xadd("orders", {"n": 1})
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execve(binary(), ["sluice", "consume", "orders", "--group", "g", "--create", "--drain",
+                             "--server", sluice.resp, "--", "sh", "-c", "sleep 0.5; echo hello"],
+                  clean_environment({"TERM": "xterm"}))
+    shown = b""
+    try:
+        while piece := os.read(terminal, 4096):
+            shown += piece
+    except OSError:  # the terminal ends with its process
+        pass
+    equal(os.waitpid(process, 0)[1], 0)
+    os.close(terminal)
+    equal(b"g: 0 done, 0 to be retried, 0 dead, 1 running" in shown, True)
+    equal(b"\r\x1b[Khello\r\n" in shown, True)
+    equal(shown.endswith(b"sluice: 1 done, 0 to be retried, 0 dead\r\n"), True)
 
 
 # --- ends and interruptions -------------------------------------------------------------------

@@ -90,7 +90,8 @@ TEST(PoolAnswer, everything_else_is_refused) {
     for (const char* line :
          {"", "ok", "[]", "{}", R"({"ok":true})", R"({"id":7,"ok":true})", R"({"id":"7-1"})",
           R"({"id":"7-1","ok":false})", R"({"id":"7-1","ok":true,"retry":true})",
-          R"({"id":"7-1","retry":"soon"})", R"({"id":"7-1","retry":5})", R"({"id":"7-1","dead":7})",
+          R"({"id":"7-1","retry":"soon"})", R"({"id":"7-1","retry":"31d"})",
+          R"({"id":"7-1","retry":5})", R"({"id":"7-1","dead":7})",
           R"({"id":"7-1","dead":"x","error":{}})"}) {
         SCOPED_TRACE(line);
         const auto answer = parse_pool_answer(line);
