@@ -19,11 +19,10 @@ void EngineTurn::begin(WallTime wall, MonoTime mono) {
 
 void EngineTurn::between() {
     if (parts_.resp.active_count() <= 1) return;
-    const bool is_due =
-        worker_.is_idle() ? engine_->pending_bytes() >= early_flush_bytes : worker_.is_done();
-    if (!is_due) return;
-    bring_back_job();
-    start_job();
+    const bool has_come_back = worker_.is_done();
+    if (has_come_back) bring_back_job();
+    if (worker_.is_idle() && engine_->pending_bytes() >= early_flush_bytes) start_job();
+    if (!has_come_back) return;
     parts_.server.on_journal_advanced();
     parts_.resp.flush();
 }

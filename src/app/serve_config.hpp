@@ -42,7 +42,7 @@ struct ServeConfig {
     Durability durability = Durability::disk;
     std::uint64_t segment_bytes = 64ULL << 20;
     std::uint64_t tail_cache_bytes = 128ULL << 20;
-    std::uint64_t checkpoint_bytes = 128ULL << 20;
+    std::uint64_t checkpoint_bytes = 64ULL << 20;
     std::uint64_t reserve_bytes = 64ULL << 20;
     Duration flush_interval = Duration::from_ms(200);
     Duration busy_poll{50};

@@ -8,7 +8,7 @@
 
 namespace sluice {
 
-// docs/guarantees: P1. A stream's level; the default is disk.
+// docs/guarantees.md: levels. A stream's level; the default is disk.
 enum class Durability : std::uint8_t {
     memory = 0,  // applied; a crash may lose it
     os = 1,      // handed to the kernel; survives kill -9

@@ -174,6 +174,11 @@ void GroupWork::withhold(LineNumber line, MonoTime until) {
     withheld_[line] = until;
 }
 
+std::size_t GroupWork::count_withheld(MonoTime now) {
+    std::erase_if(withheld_, [now](const auto& line) { return line.second <= now; });
+    return withheld_.size();
+}
+
 std::optional<MonoTime> GroupWork::withheld_until(LineNumber line, MonoTime now) const {
     if (withheld_.empty()) return std::nullopt;
     const auto found = withheld_.find(line);

@@ -102,8 +102,12 @@ class GroupWork {
     // The epoch of the next lease: greater than all before it.
     Epoch next_epoch() const { return last_epoch_ + 1; }
 
-    // Lines that are not served until a time; the caller asks before it leases.
+    // Lines that are not served until a time; the caller asks before it leases, and before it
+    // withholds one line too many.
+    static constexpr std::size_t withheld_max = 10'000;
     void withhold(LineNumber line, MonoTime until);
+    // How many are still withheld.
+    std::size_t count_withheld(MonoTime now);
     std::optional<MonoTime> withheld_until(LineNumber line, MonoTime now) const;
 
     // After a restart: leases begin anew, `shift` is added to other times, and epochs go on from

@@ -157,9 +157,14 @@ void run_withhold(CommandContext& context) {
         return context.reply.error("ERR the time is a number of milliseconds from 0 to " +
                                    std::to_string(delay_ms_max));
     }
+    GroupWork& work = group->group->begin_work();
+    if (work.count_withheld(context.engine.mono()) >= GroupWork::withheld_max) {
+        return context.reply.error("ERR " + std::to_string(GroupWork::withheld_max) +
+                                   " partition keys are withheld already");
+    }
     const LineNumber line = line_of(context.request[3]);
     const MonoTime until = context.engine.mono() + Duration::from_ms(*ms);
-    group->group->begin_work().withhold(line, until);
+    work.withhold(line, until);
     record_effect(context, *group->key, withhold_effect(group->group->name(), line, until),
                   Engine::Wait::yes);
     context.reply.ok();
