@@ -7,11 +7,15 @@
 #include "cli/cli.hpp"
 #include "cli/command_bench.hpp"
 #include "cli/command_completion.hpp"
+#include "cli/command_dead.hpp"
 #include "cli/command_doctor.hpp"
+#include "cli/command_group.hpp"
 #include "cli/command_groups.hpp"
 #include "cli/command_publish.hpp"
 #include "cli/command_streams.hpp"
 #include "cli/command_tail.hpp"
+#include "cli/command_why.hpp"
+#include "consume/command_consume.hpp"
 #include "demo/command_demo.hpp"
 
 int main(int argc, char** argv) {
@@ -19,8 +23,12 @@ int main(int argc, char** argv) {
         sluice::add_serve,
         sluice::add_publish,
         sluice::add_tail,
+        sluice::add_consume,
         sluice::add_streams,
         sluice::add_groups,
+        sluice::add_group_command,
+        sluice::add_dead,
+        sluice::add_why,
         sluice::add_bench,
         sluice::add_check,
         sluice::add_dump,

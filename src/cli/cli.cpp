@@ -1,6 +1,7 @@
 #include "cli/cli.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -60,10 +61,28 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !words.empty()) {
         return unknown_word(app, words.front());
     }
+    const CLI::App& command = chosen(app);
+    if (&command != &app && !command.get_subcommands({}).empty()) {
+        if (!words.empty()) return unknown_word(app, words.front());
+        return command.get_name() + " needs one of: " + joined(known_subcommands(command));
+    }
     return error.what();
 }
 
-int parse_and_run(CLI::App& app, const Plan& plan, int argc, char** argv) {
+// Takes the words of another program away, so that no flag of it is taken for one of ours; answers
+// how many words are left.
+int without_program(Plan& plan, int argc, char** argv) {
+    const std::span<char*> words(argv, static_cast<std::size_t>(argc));
+    const auto is_dashes = [](const char* word) { return std::string_view(word) == "--"; };
+    const auto dashes = std::ranges::find_if(words, is_dashes);
+    if (argc < 2 || dashes == words.end()) return argc;
+    if (std::ranges::find(plan.runs_programs, argv[1]) == plan.runs_programs.end()) return argc;
+    plan.words_behind.assign(dashes + 1, words.end());
+    return static_cast<int>(dashes - words.begin());
+}
+
+int parse_and_run(CLI::App& app, Plan& plan, int argc, char** argv) {
+    argc = without_program(plan, argc, argv);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help_or_version) {

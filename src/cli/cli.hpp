@@ -24,6 +24,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/exit_code.hpp"
 
@@ -36,6 +37,10 @@ namespace sluice {
 // What to do once the command line is understood.
 struct Plan {
     std::function<ExitCode()> action;
+    // A subcommand that runs another program names itself here, and finds what stands behind the
+    // first "--", untouched, in `words_behind`.
+    std::vector<std::string> runs_programs = {};
+    std::vector<std::string> words_behind = {};
 };
 
 using AddCommand = void (*)(CLI::App&, Plan&);

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <memory>
 
@@ -21,12 +20,18 @@ Or for this shell only:
   source <(sluice completion bash)
 )";
 
-// Commands whose first word is the name of a stream.
-constexpr std::array<std::string_view, 4> stream_commands_by_name = {"publish", "tail", "groups",
-                                                                     "streams"};
+// Does the name of a stream come next?
+bool takes_stream(const CLI::App& command) {
+    return command.get_option_no_throw("stream") != nullptr || command.get_name() == "streams";
+}
 
-bool takes_stream(std::string_view command) {
-    return std::ranges::find(stream_commands_by_name, command) != stream_commands_by_name.end();
+// Of commands such as `dead list`: what their second word may be.
+std::string subcommands_of(const CLI::App& command) {
+    std::string words;
+    for (const CLI::App* subcommand : command.get_subcommands({})) {
+        words += (words.empty() ? "" : " ") + subcommand->get_name();
+    }
+    return words;
 }
 
 struct Flag {
@@ -34,13 +39,22 @@ struct Flag {
     std::string help;
 };
 
-std::vector<Flag> flags_of(const CLI::App& command) {
-    std::vector<Flag> flags;
+// Each once, those of its subcommands as well.
+void append_flags(std::vector<Flag>& flags, const CLI::App& command) {
     for (const CLI::Option* option : command.get_options()) {
         for (const std::string& name : option->get_lnames()) {
+            if (std::ranges::find(flags, "--" + name, &Flag::name) != flags.end()) continue;
             flags.push_back({"--" + name, option->get_description()});
         }
     }
+    for (const CLI::App* subcommand : command.get_subcommands({})) {
+        append_flags(flags, *subcommand);
+    }
+}
+
+std::vector<Flag> flags_of(const CLI::App& command) {
+    std::vector<Flag> flags;
+    append_flags(flags, command);
     return flags;
 }
 
@@ -67,12 +81,14 @@ std::string bash_script(const CLI::App& app) {
             flags += flag.name + " ";
         }
         cases += "        " + command->get_name() + ") flags=\"" + flags + "\"";
-        if (takes_stream(command->get_name())) cases += "; streams=yes";
+        if (takes_stream(*command)) cases += "; stream_at=2";
+        const std::string subcommands = subcommands_of(*command);
+        if (!subcommands.empty()) cases += "; stream_at=3; commands=\"" + subcommands + "\"";
         cases += " ;;\n";
     }
     return R"sh(# bash completion of sluice; made by: sluice completion bash
 _sluice() {
-    local word="${COMP_WORDS[COMP_CWORD]}" flags="" streams=""
+    local word="${COMP_WORDS[COMP_CWORD]}" flags="" commands="" stream_at=""
     if [ "$COMP_CWORD" -eq 1 ]; then
         COMPREPLY=($(compgen -W ")sh" +
            words + R"sh(--help --version" -- "$word"))
@@ -83,7 +99,9 @@ _sluice() {
            R"sh(    esac
     if [[ "$word" == -* ]]; then
         COMPREPLY=($(compgen -W "$flags" -- "$word"))
-    elif [ "$COMP_CWORD" -eq 2 ] && [ -n "$streams" ]; then
+    elif [ "$COMP_CWORD" -eq 2 ] && [ -n "$commands" ]; then
+        COMPREPLY=($(compgen -W "$commands" -- "$word"))
+    elif [ "$COMP_CWORD" = "$stream_at" ]; then
         # Names come from outside: they are compared and quoted, never expanded.
         local name
         while IFS= read -r name; do
@@ -108,14 +126,16 @@ std::string zsh_script(const CLI::App& app) {
             cases += quoted_for_shell(flag.name + ":" + flag.help) + " ";
         }
         cases += ")";
-        if (takes_stream(name)) cases += "; streams=yes";
+        if (takes_stream(*command)) cases += "; stream_at=3";
+        const std::string subcommands = subcommands_of(*command);
+        if (!subcommands.empty()) cases += "; stream_at=4; subcommands=(" + subcommands + ")";
         cases += " ;;\n";
     }
     return R"sh(#compdef sluice
 # zsh completion of sluice; made by: sluice completion zsh
 _sluice() {
-    local -a commands flags names
-    local streams=""
+    local -a commands subcommands flags names
+    local stream_at=0
     commands=(
 )sh" + commands +
            R"sh(    )
@@ -128,7 +148,9 @@ _sluice() {
            R"sh(    esac
     if [[ "$words[CURRENT]" == -* ]]; then
         _describe flag flags
-    elif (( CURRENT == 3 )) && [[ -n "$streams" ]]; then
+    elif (( CURRENT == 3 && $#subcommands )); then
+        compadd -a subcommands
+    elif (( CURRENT == stream_at )); then
         names=(${(f)"$(sluice streams --names 2>/dev/null)"})
         compadd -a names
     else
@@ -154,7 +176,11 @@ std::string fish_script(const CLI::App& app) {
             script += "complete -c sluice" + within + " -l " + flag.name.substr(2) + " -d " +
                       quoted_for_shell(flag.help) + "\n";
         }
-        if (takes_stream(name)) {
+        const std::string subcommands = subcommands_of(*command);
+        if (!subcommands.empty()) {
+            script += "complete -c sluice" + within + " -f -a '" + subcommands + "'\n";
+        }
+        if (takes_stream(*command) || !subcommands.empty()) {
             script +=
                 "complete -c sluice" + within + " -f -a '(sluice streams --names 2>/dev/null)'\n";
         }

@@ -80,23 +80,6 @@ std::string parts_of(const Fields& fields) {
     return out;
 }
 
-std::string json_fields(const Fields& fields) {
-    std::set<std::string_view> names;
-    for (const Field& field : fields) {
-        names.insert(field.name);
-    }
-    const auto is_text = [](const Field& field) { return json_text(field.name).starts_with('"'); };
-    const bool is_object = names.size() == fields.size() && std::ranges::all_of(fields, is_text);
-    std::string out(1, is_object ? '{' : '[');
-    for (const Field& field : fields) {
-        if (out.size() > 1) out += ',';
-        const std::string name = json_text(field.name);
-        const std::string value = json_text(field.value);
-        out += is_object ? name + ":" + value : "[" + name + "," + value + "]";
-    }
-    return out + (is_object ? '}' : ']');
-}
-
 // Between the tokens of JSON a line break is as good as a space, and inside strings there is none.
 std::string in_one_line(std::string json) {
     std::ranges::replace_if(json, [](char c) { return c == '\n' || c == '\r'; }, ' ');
@@ -159,7 +142,24 @@ std::string json_line_of(std::string_view stream, const StreamEntry& entry) {
         if (const auto encoded = encode_json(*event))
             return out + ",\"event\":" + in_one_line(*encoded) + "}";
     }
-    return out + ",\"fields\":" + json_fields(entry.fields) + "}";
+    return out + ",\"fields\":" + json_of_fields(entry.fields) + "}";
+}
+
+std::string json_of_fields(const Fields& fields) {
+    std::set<std::string_view> names;
+    for (const Field& field : fields) {
+        names.insert(field.name);
+    }
+    const auto is_text = [](const Field& field) { return json_text(field.name).starts_with('"'); };
+    const bool is_object = names.size() == fields.size() && std::ranges::all_of(fields, is_text);
+    std::string out(1, is_object ? '{' : '[');
+    for (const Field& field : fields) {
+        if (out.size() > 1) out += ',';
+        const std::string name = json_text(field.name);
+        const std::string value = json_text(field.value);
+        out += is_object ? name + ":" + value : "[" + name + "," + value + "]";
+    }
+    return out + (is_object ? '}' : ']');
 }
 
 }  // namespace sluice

@@ -33,5 +33,7 @@ std::optional<Event> event_in(const StreamEntry& entry);
 
 std::string line_of(const StreamEntry& entry, const Terminal& terminal, bool is_full);
 std::string json_line_of(std::string_view stream, const StreamEntry& entry);
+// {"name":"value",...}, or [["name","value"],...] when names repeat or are not UTF-8.
+std::string json_of_fields(const Fields& fields);
 
 }  // namespace sluice

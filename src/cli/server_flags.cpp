@@ -57,11 +57,11 @@ void add_json_flag(CLI::App& command, bool& is_json) {
     command.add_flag("--json", is_json, "one JSON object a line, for programs");
 }
 
-Result<Client> connect_to_server(const ServerFlags& flags) {
+Result<Client> connect_to_server(const ServerFlags& flags, const ClientOptions& options) {
     const std::string& text = flags.server;
     SLUICE_TRY_ASSIGN(const Address address,
                       Address::parse(text.starts_with('/') ? "unix:" + text : text));
-    auto client = Client::connect(address);
+    auto client = Client::connect(address, options);
     if (!client) {
         Error error = client.error();
         error.message += "; is the server running there? start one with: sluice serve";

@@ -28,7 +28,7 @@ void add_server_flags(CLI::App& command, ServerFlags& flags);
 void add_json_flag(CLI::App& command, bool& is_json);
 
 // Connected, and logged in when there is a password.
-Result<Client> connect_to_server(const ServerFlags& flags);
+Result<Client> connect_to_server(const ServerFlags& flags, const ClientOptions& options = {});
 
 // A call whose error reply is an Error.
 Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args);

@@ -375,7 +375,8 @@ def completion_scripts_are_sound_and_know_the_flags(sluice):
     for shell in ("bash", "zsh", "fish"):
         code, script, _ = run("completion", shell)
         equal(code, 0)
-        for word in ("publish", "event-type", "follow", "durability"):
+        for word in ("publish", "event-type", "follow", "durability", "concurrency", "replay",
+                     "dry-run"):
             equal(word in script, True)
     _, script, _ = run("completion", "bash")
     # A stream's name is data: completing it must not run it.
@@ -388,11 +389,15 @@ def completion_scripts_are_sound_and_know_the_flags(sluice):
                                "PATH": folder + ":" + os.environ["PATH"]}))
     equal(os.path.exists(os.path.join(sluice.folder, "pwned")), False)
     equal(done_in_bash.stdout.startswith(b"x"), True)
+    typed = 'COMP_WORDS=(sluice dead re); COMP_CWORD=2; _sluice; echo "${COMPREPLY[*]}"'
+    equal(subprocess.run(["bash", "-c", script + typed], capture_output=True, check=True,
+                         env=clean_environment()).stdout, b"replay\n")
 
 
 @check
 def every_command_explains_itself_with_examples(sluice):
-    for command in ("publish", "tail", "streams", "groups", "bench", "doctor", "demo"):
+    for command in ("publish", "tail", "streams", "groups", "bench", "doctor", "demo", "consume",
+                    "dead", "group", "why"):
         code, text, _ = run(command, "--help")
         equal((code, "Examples:" in text, "Exit codes:" in text), (0, True, True))
         equal([line for line in text.splitlines() if len(line) > 110], [])

@@ -36,8 +36,9 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
       "admin_commands"}},
     {"http", {"event", "engine", "server"}},
     {"net", {"event", "io", "resp", "redis", "server", "http"}},
-    {"cli", {"event", "io", "resp", "net"}},
+    {"cli", {"event", "io", "bus", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},
+    {"consume", {"event", "io", "bus", "resp", "net", "cli"}},
 };
 // Wiring only, and may see everything.
 const Rooms wiring = {"app"};
