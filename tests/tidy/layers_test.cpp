@@ -38,6 +38,8 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"net", {"event", "io", "resp", "redis", "server", "http", "net_client"}},
     {"cli", {"event", "io", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},
+    // `sluice` is include/sluice.
+    {"client_library", {"sluice", "event", "io", "resp", "net", "net_client"}},
 };
 // Wiring only, and may see everything.
 const Rooms wiring = {"app"};
