@@ -61,8 +61,8 @@ Result<SluiceServer> SluiceServer::start(const Options& options) {
     std::vector<std::string> command = options.wrapper;
     for (const std::string& word :
          {options.program, std::string("serve"), std::string("--data"), options.data,
-          std::string("--resp"), std::string("127.0.0.1:0"), std::string("--http"),
-          std::string("127.0.0.1:0"), std::string("--durability"), options.durability}) {
+          std::string("--resp"), options.resp, std::string("--http"), std::string("127.0.0.1:0"),
+          std::string("--durability"), options.durability}) {
         command.push_back(word);
     }
     command.insert(command.end(), options.flags.begin(), options.flags.end());

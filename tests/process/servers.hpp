@@ -31,7 +31,8 @@ class RedisServer {
     Address address_;
 };
 
-// `sluice serve` on this data folder, with RESP and HTTP on free ports of 127.0.0.1.
+// `sluice serve` on this data folder, with RESP and HTTP on free ports of 127.0.0.1, unless told
+// otherwise.
 class SluiceServer {
   public:
     struct Options {
@@ -42,6 +43,7 @@ class SluiceServer {
         std::vector<std::string> wrapper;      // a program in front: strace and its flags
         std::vector<std::string> environment;  // NAME=value
         Duration start_wait_max = Duration::from_seconds(60);
+        std::string resp = "127.0.0.1:0";
     };
     static Result<SluiceServer> start(const Options& options);
     const Address& address() const { return address_; }

@@ -35,10 +35,12 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
      {"server", "stream_commands", "work_commands", "document_commands", "key_commands",
       "admin_commands"}},
     {"http", {"event", "engine", "server"}},
-    {"net", {"event", "io", "resp", "redis", "server", "http"}},
+    {"net", {"event", "io", "resp", "redis", "server", "http", "net_client"}},
     {"cli", {"event", "io", "bus", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},
     {"consume", {"event", "io", "bus", "resp", "net", "cli"}},
+    // `sluice` is include/sluice.
+    {"client_library", {"sluice", "event", "io", "resp", "net", "net_client"}},
 };
 // Wiring only, and may see everything.
 const Rooms wiring = {"app"};

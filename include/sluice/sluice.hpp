@@ -1,0 +1,11 @@
+// Publishes events to a Sluice server, and handles them with leases, retries and dead letters.
+//
+// Needs      C++20; the library has no dependencies but threads
+// Start      sluice::connect() to publish (connection.hpp), sluice::consume() to handle
+//            (consumer.hpp); examples/ has a program for each
+#pragma once
+
+#include <sluice/connection.hpp>
+#include <sluice/consumer.hpp>
+#include <sluice/delivery.hpp>
+#include <sluice/expected.hpp>

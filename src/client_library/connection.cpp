@@ -1,0 +1,55 @@
+#include "sluice/connection.hpp"
+
+#include "client_library/client_error.hpp"
+#include "client_library/group_setup.hpp"
+#include "client_library/server_link.hpp"
+
+namespace sluice {
+
+struct Connection::State {
+    ServerLink link;
+};
+
+Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Expected<Connection> connect(std::string_view url, const ConnectOptions& options) {
+    auto parsed = ServerUrl::parse(url);
+    if (!parsed) return parsed.error();
+    ServerLink link(std::move(*parsed), options);
+    if (const auto connected = link.client(); !connected) return connected.error();
+    return Connection(std::make_unique<Connection::State>(std::move(link)));
+}
+
+Expected<std::string> Connection::publish(std::string_view stream, const FieldList& fields,
+                                          const PublishOptions& options) {
+    const std::string action = "publish to '" + std::string(stream) + "'";
+    const bool is_repeatable = !options.key.empty();
+    if (stream.empty()) return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
+    if (fields.empty()) return ClientError{ErrorKind::invalid, action + ": there are no fields"};
+    if (is_repeatable != !options.producer.empty()) {
+        return ClientError{ErrorKind::invalid, action + ": producer and key go together"};
+    }
+    std::vector<std::string> args = {"XADD", std::string(stream)};
+    if (is_repeatable) args.insert(args.end(), {"IDMP", options.producer, options.key});
+    args.emplace_back("*");
+    for (const auto& [name, value] : fields) {
+        args.push_back(name);
+        args.push_back(value);
+    }
+    auto reply = state_->link.call(action, args);
+    const bool is_lost = !reply && reply.error().kind == ErrorKind::indeterminate;
+    if (is_lost && is_repeatable) reply = state_->link.call(action, args);
+    if (!reply) return reply.error();
+    if (!reply->is_text()) return odd_reply(action, *reply);
+    return std::move(reply->text);
+}
+
+Expected<void> Connection::create_group(std::string_view stream, std::string_view group,
+                                        GroupStart start) {
+    return sluice::create_group(state_->link, {std::string(stream), std::string(group)}, start);
+}
+
+}  // namespace sluice

@@ -1,0 +1,96 @@
+#include "sluice/consumer.hpp"
+
+#include <array>
+#include <unistd.h>
+
+#include "client_library/consumer_threads.hpp"
+#include "client_library/group_setup.hpp"
+#include "client_library/signal_wait.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::chrono::milliseconds lease_max = std::chrono::hours(24);  // the server's limit
+
+ClientError out_of_range(const std::string& option, const std::string& rule) {
+    return {ErrorKind::invalid, "consume: ConsumerOptions::" + option + " is " + rule};
+}
+
+Expected<void> check(const ConsumerOptions& options) {
+    if (options.lease < ConsumerOptions::lease_min || options.lease > lease_max) {
+        return out_of_range("lease", "from " + std::to_string(ConsumerOptions::lease_min.count()) +
+                                         " ms to a day: it must be extended in time, each third "
+                                         "of it");
+    }
+    if (options.concurrency == 0 || options.concurrency > ConsumerOptions::concurrency_max) {
+        return out_of_range("concurrency",
+                            "from 1 to " + std::to_string(ConsumerOptions::concurrency_max));
+    }
+    return {};
+}
+
+std::string default_name() {
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
+    const std::string name = host.data();
+    return (name.empty() ? "consumer" : name) + "-" + std::to_string(::getpid());
+}
+
+}  // namespace
+
+struct RunningConsumer::State {
+    State(ServerUrl url, ServerLink link, ConsumerOptions options, Handler handler)
+        : threads(std::move(url), std::move(link), std::move(options), std::move(handler)) {}
+
+    ConsumerThreads threads;
+};
+
+RunningConsumer::RunningConsumer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RunningConsumer::RunningConsumer(RunningConsumer&&) noexcept = default;
+RunningConsumer& RunningConsumer::operator=(RunningConsumer&&) noexcept = default;
+RunningConsumer::~RunningConsumer() = default;
+
+Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
+                                  Handler handler) {
+    if (auto checked = check(options); !checked) return checked.error();
+    if (!handler) return ClientError{ErrorKind::invalid, "consume: there is no handler"};
+    auto parsed = ServerUrl::parse(url);
+    if (!parsed) return parsed.error();
+    ServerLink link(*parsed, options.connect);
+    const auto group = set_up_group(link, {options.stream, options.group},
+                                    {.create = options.create_group, .retry = options.retry});
+    if (!group) return group.error();
+    ConsumerOptions complete = options;
+    if (complete.consumer.empty()) complete.consumer = default_name();
+    return RunningConsumer(std::make_unique<RunningConsumer::State>(
+        std::move(*parsed), std::move(link), std::move(complete), std::move(handler)));
+}
+
+void RunningConsumer::stop() {
+    state_->threads.stop();
+}
+
+void RunningConsumer::request_stop() {
+    state_->threads.request_stop();
+}
+
+Expected<void> RunningConsumer::wait() {
+    state_->threads.wait();
+    if (auto error = state_->threads.fatal_error()) return std::move(*error);
+    return {};
+}
+
+Expected<void> RunningConsumer::run_until_signal() {
+    auto signals = SignalWait::begin();
+    if (!signals) return signals.error();
+    while (!state_->threads.has_ended() && !(*signals)->wait(std::chrono::milliseconds(200)))
+        continue;
+    stop();
+    return wait();
+}
+
+ConsumerCounts RunningConsumer::counts() const {
+    return state_->threads.counts();
+}
+
+}  // namespace sluice

@@ -1,0 +1,15 @@
+// Calls what the user gave us. The only place where exceptions are caught.
+//
+// Promise    whatever is thrown becomes a failure with a message; nothing leaves
+#pragma once
+
+#include "sluice/consumer.hpp"
+
+namespace sluice {
+
+Settlement run_handler(const Handler& handler, const Delivery& event);
+
+// What on_notice throws is dropped: there is nobody to tell.
+void run_notice(const std::function<void(const Notice&)>& on_notice, const Notice& notice);
+
+}  // namespace sluice

@@ -1,0 +1,462 @@
+// The public headers against a real server: what they promise, and how wrong use is told.
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <gtest/gtest.h>
+#include <mutex>
+#include <set>
+#include <sluice/sluice.hpp>
+#include <stdexcept>
+#include <thread>
+
+#include "net/client.hpp"
+#include "process/servers.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A handler that takes its time.
+void work(milliseconds time) {
+    std::mutex mutex;
+    std::condition_variable nobody;
+    std::unique_lock lock(mutex);
+    nobody.wait_for(lock, time, [] { return false; });
+}
+
+// Counts something in other threads, and waits for a number of it.
+class Tally {
+  public:
+    int add() {
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+        return ++count_;
+    }
+    bool reaches(int count) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, seconds(20), [&] { return count_ >= count; });
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int count_ = 0;
+};
+
+class ClientLibraryTest : public ::testing::Test {
+  protected:
+    void SetUp() override { start("127.0.0.1:0"); }
+
+    void start(const std::string& resp) {
+        SluiceServer::Options options;
+        // Under ThreadSanitizer it is the library that is looked at: any server will do.
+        const char* const program = std::getenv("SLUICE_BINARY");
+        options.program = program == nullptr ? SLUICE_PROGRAM : program;
+        options.data = folder_.file("data");
+        options.environment = environment_;
+        options.resp = resp;
+        auto started = SluiceServer::start(options);
+        ASSERT_TRUE(started.has_value()) << started.error().message;
+        server_.emplace(std::move(*started));
+        address_ = server_->address().text();
+    }
+    std::string url() const { return "redis://" + address_; }
+
+    std::string publish(const FieldList& fields = {{"item", "tea"}}) {
+        auto bus = connect(url());
+        if (!bus) return bus.error().message;
+        const auto id = bus->publish("orders", fields);
+        return id ? *id : id.error().message;
+    }
+    // The reply, printed.
+    std::string ask(std::initializer_list<std::string_view> args) {
+        auto client = Client::connect(server_->address());
+        if (!client) return client.error().message;
+        const auto reply = client->call(args);
+        return reply ? printed(*reply) : reply.error().message;
+    }
+    static ConsumerOptions options() {
+        return {.stream = "orders",
+                .group = "shipping",
+                .create_group = GroupStart::beginning,
+                .retry = "20ms,20ms,20ms"};
+    }
+
+    std::vector<std::string> environment_;
+    TemporaryFolder folder_{"client-library"};
+    std::optional<SluiceServer> server_;
+    std::string address_;
+};
+
+TEST_F(ClientLibraryTest, an_event_fails_twice_and_then_succeeds) {
+    const std::string id = publish({{"item", "tea"}, {"data", "{\"price\":3}"}});
+    Tally tries;
+    std::vector<Delivery> seen;
+    auto consumer = consume(url(), options(), [&](const Delivery& event) {
+        seen.push_back(event);
+        if (tries.add() < 3) throw std::runtime_error("no carrier");
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(tries.reaches(3));
+    consumer->stop();
+    EXPECT_TRUE(consumer->wait().has_value());
+    ASSERT_EQ(seen.size(), 3U);
+    EXPECT_EQ(seen[2].stream, "orders");
+    EXPECT_EQ(seen[2].id, id);
+    EXPECT_EQ(seen[2].field("item"), "tea");
+    EXPECT_EQ(seen[2].data(), "{\"price\":3}");
+    EXPECT_EQ(seen[2].failures, 2);
+    EXPECT_EQ(seen[2].deliveries, 3);
+    EXPECT_EQ(consumer->counts().failed, 2U);
+    EXPECT_EQ(consumer->counts().acked, 1U);
+    EXPECT_NE(ask({"XPENDING", "orders", "shipping"}).find("[0 "), std::string::npos);
+}
+
+TEST_F(ClientLibraryTest, the_handler_says_what_becomes_of_an_event) {
+    for (const char* word : {"dead", "later", "back", "odd"})
+        publish({{"item", word}});
+    std::atomic<int> backs = 0;
+    Tally settled;
+    auto consumer = consume(url(), options(), [&](const Delivery& event) -> Settlement {
+        const auto item = event.field("item");
+        if (item == "back" && ++backs == 1) return release();
+        settled.add();
+        if (item == "dead") return dead("no_such_item", "tea is out");
+        if (item == "later" && event.failures == 0) return retry(milliseconds(30));
+        if (item == "odd" && event.failures == 0) throw 42;
+        return ack();
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(settled.reaches(6));
+    consumer->stop();
+    const ConsumerCounts counts = consumer->counts();
+    EXPECT_EQ(counts.dead, 1U);
+    EXPECT_EQ(counts.released, 1U);
+    EXPECT_EQ(counts.failed, 2U);
+    EXPECT_EQ(counts.acked, 3U);
+    EXPECT_EQ(counts.stale, 0U);
+    const std::string letters = ask({"SLUICE.DLQ", "LIST", "orders"});
+    EXPECT_NE(letters.find("no_such_item"), std::string::npos) << letters;
+    EXPECT_NE(letters.find("tea is out"), std::string::npos) << letters;
+}
+
+TEST_F(ClientLibraryTest, what_an_odd_handler_throws_is_kept_as_words) {
+    publish();
+    Tally tries;
+    ConsumerOptions patient = options();
+    patient.retry = "1h";
+    auto consumer = consume(url(), patient, [&](const Delivery&) {
+        if (tries.add() > 0) throw 42;
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(tries.reaches(1));
+    consumer->stop();
+    EXPECT_NE(ask({"SLUICE.PARKED", "orders", "shipping"})
+                  .find("the handler threw something that is not a std::exception"),
+              std::string::npos);
+}
+
+TEST_F(ClientLibraryTest, a_handler_may_take_many_leases_long) {
+    publish();
+    Tally done;
+    ConsumerOptions brief = options();
+    brief.lease = milliseconds(300);
+    auto consumer = consume(url(), brief, [&](const Delivery&) {
+        work(milliseconds(1'200));
+        done.add();
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(done.reaches(1));
+    consumer->stop();
+    EXPECT_EQ(consumer->counts().acked, 1U);
+    EXPECT_EQ(consumer->counts().stale, 0U);
+}
+
+TEST_F(ClientLibraryTest, a_lease_that_somebody_ended_is_told_and_counted) {
+    const std::string id = publish();
+    Tally told;
+    Tally handled;
+    std::string stale_id;
+    ConsumerOptions watched = options();
+    watched.on_notice = [&](const Notice& notice) {
+        if (notice.kind != Notice::Kind::stale) return;
+        stale_id = notice.id;
+        told.add();
+    };
+    auto consumer = consume(url(), watched, [&](const Delivery&) {
+        // As an operator would: the entry leaves the group while it is worked on.
+        if (handled.add() == 1) ask({"XACK", "orders", "shipping", id});
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(told.reaches(1));
+    consumer->stop();
+    EXPECT_EQ(stale_id, id);
+    EXPECT_EQ(consumer->counts().stale, 1U);
+    EXPECT_EQ(consumer->counts().acked, 0U);
+}
+
+TEST_F(ClientLibraryTest, stopping_waits_for_the_handlers_that_run) {
+    publish();
+    Tally begun;
+    std::atomic<bool> is_done = false;
+    auto consumer = consume(url(), options(), [&](const Delivery&) {
+        begun.add();
+        work(milliseconds(500));
+        is_done = true;
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(begun.reaches(1));
+    consumer->stop();
+    EXPECT_TRUE(is_done);
+    EXPECT_EQ(consumer->counts().acked, 1U);
+}
+
+TEST_F(ClientLibraryTest, a_handler_may_stop_its_consumer) {
+    publish();
+    std::mutex mutex;
+    std::optional<RunningConsumer> running;
+    std::unique_lock lock(mutex);
+    auto consumer = consume(url(), options(), [&](const Delivery&) {
+        const std::lock_guard inner(mutex);
+        running->stop();
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    running.emplace(std::move(*consumer));
+    lock.unlock();
+    EXPECT_TRUE(running->wait().has_value());
+    EXPECT_EQ(running->counts().acked, 1U);
+}
+
+TEST_F(ClientLibraryTest, many_handlers_share_the_work_and_each_event_is_handled_once) {
+    constexpr int events = 500;
+    auto bus = connect(url());
+    ASSERT_TRUE(bus.has_value());
+    for (int i = 0; i < events; ++i)
+        ASSERT_TRUE(bus->publish("orders", {{"n", std::to_string(i)}}).has_value());
+    Tally handled;
+    std::mutex mutex;
+    std::set<std::string> ids;
+    ConsumerOptions wide = options();
+    wide.concurrency = 16;
+    auto consumer = consume(url(), wide, [&](const Delivery& event) {
+        {
+            const std::lock_guard lock(mutex);
+            ids.insert(event.id);
+        }
+        handled.add();
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(handled.reaches(events));
+    consumer->stop();
+    EXPECT_EQ(ids.size(), static_cast<std::size_t>(events));
+    EXPECT_EQ(consumer->counts().acked, static_cast<std::uint64_t>(events));
+}
+
+TEST_F(ClientLibraryTest, it_goes_on_after_the_server_was_away) {
+    const std::string address = address_;
+    Tally handled;
+    Tally lost;
+    Tally found;
+    ConsumerOptions watched = options();
+    watched.on_notice = [&](const Notice& notice) {
+        if (notice.kind == Notice::Kind::disconnected) lost.add();
+        if (notice.kind == Notice::Kind::connected) found.add();
+    };
+    auto consumer = consume(url(), watched, [&](const Delivery&) { handled.add(); });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    publish();
+    ASSERT_TRUE(handled.reaches(1));
+    server_->process().kill();
+    ASSERT_TRUE(lost.reaches(2));
+    start(address);
+    ASSERT_TRUE(found.reaches(1));
+    publish();
+    EXPECT_TRUE(handled.reaches(2));
+    consumer->stop();
+    EXPECT_GE(consumer->counts().reconnects, 2U);
+}
+
+TEST_F(ClientLibraryTest, every_event_is_handled_although_the_server_dies_now_and_then) {
+    constexpr int events = 300;
+    auto bus = connect(url());
+    ASSERT_TRUE(bus.has_value());
+    for (int i = 0; i < events; ++i)
+        ASSERT_TRUE(bus->publish("orders", {{"n", std::to_string(i)}}).has_value());
+    Tally first_handled;
+    std::mutex mutex;
+    std::set<std::string> ids;
+    ConsumerOptions wide = options();
+    wide.concurrency = 8;
+    wide.lease = seconds(1);
+    wide.retry = "fixed delay=20ms retries=100";
+    auto consumer = consume(url(), wide, [&](const Delivery& event) {
+        work(milliseconds(2));
+        const std::lock_guard lock(mutex);
+        if (ids.insert(event.id).second) first_handled.add();
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    for (const int handled : {40, 120, 200}) {
+        ASSERT_TRUE(first_handled.reaches(handled));
+        server_->process().kill();
+        start(address_);
+    }
+    ASSERT_TRUE(first_handled.reaches(events));
+    // What was handled but not settled when the server died comes again, and is settled then.
+    const auto left = [&] {
+        return std::pair(ask({"XPENDING", "orders", "shipping"}).starts_with("[0 "),
+                         ask({"XLEN", "orders:dlq"}));
+    };
+    for (int i = 0; i < 200 && !left().first; ++i)
+        work(milliseconds(50));
+    consumer->stop();
+    EXPECT_EQ(left(), std::pair(true, std::string("0")));
+    EXPECT_GE(consumer->counts().reconnects, 3U);
+}
+
+TEST_F(ClientLibraryTest, it_stops_although_the_server_is_gone) {
+    Tally begun;
+    Tally gone;
+    publish();
+    ConsumerOptions brief = options();
+    brief.lease = milliseconds(300);
+    auto consumer = consume(url(), brief, [&](const Delivery&) {
+        begun.add();
+        gone.reaches(1);
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ASSERT_TRUE(begun.reaches(1));
+    server_->process().kill();
+    gone.add();
+    consumer->stop();
+    EXPECT_TRUE(consumer->wait().has_value());
+    EXPECT_EQ(consumer->counts().acked, 0U);
+}
+
+TEST_F(ClientLibraryTest, a_group_that_goes_away_ends_the_consumer) {
+    auto consumer = consume(url(), options(), [](const Delivery&) {});
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    ask({"XGROUP", "DESTROY", "orders", "shipping"});
+    const auto ended = consumer->wait();
+    ASSERT_FALSE(ended.has_value());
+    EXPECT_EQ(ended.error().kind, ErrorKind::not_found);
+    EXPECT_NE(ended.error().message.find("NOGROUP"), std::string::npos) << ended.error().message;
+}
+
+TEST_F(ClientLibraryTest, publishing_with_a_key_happens_once) {
+    auto bus = connect(url());
+    ASSERT_TRUE(bus.has_value());
+    const PublishOptions once{.producer = "till", .key = "order-17"};
+    const auto first = bus->publish("orders", {{"item", "tea"}}, once);
+    const auto second = bus->publish("orders", {{"item", "tea"}}, once);
+    ASSERT_TRUE(first && second) << first.error().message;
+    EXPECT_EQ(*first, *second);
+    EXPECT_EQ(ask({"XLEN", "orders"}), "1");
+}
+
+TEST_F(ClientLibraryTest, a_connection_is_made_again_by_the_next_call) {
+    auto bus = connect(url());
+    ASSERT_TRUE(bus && bus->publish("orders", {{"item", "tea"}}));
+    server_->process().kill();
+    const auto lost = bus->publish("orders", {{"item", "tea"}});
+    ASSERT_FALSE(lost.has_value());
+    EXPECT_EQ(lost.error().kind, ErrorKind::indeterminate) << lost.error().message;
+    const auto away = bus->publish("orders", {{"item", "tea"}});
+    ASSERT_FALSE(away.has_value());
+    EXPECT_EQ(away.error().kind, ErrorKind::unavailable) << away.error().message;
+    start(address_);
+    EXPECT_TRUE(bus->publish("orders", {{"item", "tea"}}).has_value());
+}
+
+// --- wrong use: one clear error each
+
+class WrongUseTest : public ClientLibraryTest {
+  protected:
+    // "kind: message" of a consumer that could not begin.
+    ClientError refusal(const std::string& at, const ConsumerOptions& wrong) {
+        const auto consumer = consume(at, wrong, [](const Delivery&) {});
+        return consumer ? ClientError{ErrorKind::failed, "it began"} : consumer.error();
+    }
+};
+
+TEST_F(WrongUseTest, no_server) {
+    const ClientError error = refusal("redis://127.0.0.1:1", options());
+    EXPECT_EQ(error.kind, ErrorKind::unavailable);
+    EXPECT_EQ(error.message,
+              "connect: connect to 127.0.0.1:1: Connection refused; is a Sluice "
+              "server running there?");
+}
+
+TEST_F(WrongUseTest, no_group) {
+    ConsumerOptions wrong = options();
+    wrong.create_group.reset();
+    publish();
+    const ClientError error = refusal(url(), wrong);
+    EXPECT_EQ(error.kind, ErrorKind::not_found);
+    EXPECT_EQ(error.message,
+              "group 'shipping' of stream 'orders' is not there; set "
+              "ConsumerOptions::create_group, or make it with: XGROUP CREATE orders shipping 0 "
+              "MKSTREAM");
+}
+
+TEST_F(WrongUseTest, options_out_of_range) {
+    const auto with = [](auto change) {
+        ConsumerOptions wrong = options();
+        change(wrong);
+        return wrong;
+    };
+    struct Case {
+        ConsumerOptions wrong;
+        std::string_view part;
+    };
+    const std::array cases = {
+        Case{with([](auto& o) { o.lease = milliseconds(99); }), "lease is from 100 ms to a day"},
+        Case{with([](auto& o) { o.lease = std::chrono::hours(25); }), "lease is from 100 ms"},
+        Case{with([](auto& o) { o.concurrency = 0; }), "concurrency is from 1 to 1000"},
+        Case{with([](auto& o) { o.stream = ""; }), "the stream has no name"},
+        Case{with([](auto& o) { o.group = ""; }), "the group has no name"},
+    };
+    for (const Case& each : cases) {
+        const ClientError error = refusal(url(), each.wrong);
+        EXPECT_EQ(error.kind, ErrorKind::invalid) << error.message;
+        EXPECT_NE(error.message.find(each.part), std::string::npos) << error.message;
+    }
+    ConsumerOptions policy = options();
+    policy.retry = "soon";
+    EXPECT_EQ(refusal(url(), policy).kind, ErrorKind::failed);
+    EXPECT_FALSE(consume(url(), options(), Handler()).has_value());
+}
+
+TEST_F(WrongUseTest, a_server_that_is_redis) {
+    auto redis = RedisServer::start();
+    ASSERT_TRUE(redis.has_value()) << redis.error().message;
+    const ClientError error = refusal("unix://" + redis->address().unix_path, options());
+    EXPECT_NE(error.message.find("; is it a Sluice server?"), std::string::npos) << error.message;
+}
+
+class PasswordTest : public WrongUseTest {
+  protected:
+    PasswordTest() { environment_ = {"SLUICE_PASSWORD=open sesame"}; }
+};
+
+TEST_F(PasswordTest, none_and_a_wrong_one_are_told_apart_and_the_right_one_works) {
+    const ClientError none = refusal(url(), options());
+    EXPECT_EQ(none.kind, ErrorKind::refused);
+    EXPECT_NE(none.message.find("asks for a password: redis://:PASSWORD@host"), std::string::npos)
+        << none.message;
+    const ClientError wrong = refusal("redis://:guess@" + address_, options());
+    EXPECT_EQ(wrong.kind, ErrorKind::refused);
+    EXPECT_NE(wrong.message.find("WRONGPASS"), std::string::npos) << wrong.message;
+    EXPECT_EQ(wrong.message.find("guess"), std::string::npos) << wrong.message;
+
+    EXPECT_TRUE(connect("redis://:open%20sesame@" + address_).has_value());
+    EXPECT_TRUE(connect(url(), {.user = "default", .password = "open sesame"}).has_value());
+    ConsumerOptions right = options();
+    right.connect.password = "open sesame";
+    EXPECT_EQ(refusal(url(), right).message, "it began");
+}
+
+}  // namespace
+}  // namespace sluice::testing
