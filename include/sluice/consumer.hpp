@@ -102,7 +102,8 @@ class RunningConsumer {
     void stop();
     // Begins to stop and returns at once.
     void request_stop();
-    // Until the consumer has stopped; the error if it could not go on.
+    // Until the consumer has stopped; the error if it could not go on. Not in a handler: it would
+    // wait for itself.
     Expected<void> wait();
     // Until SIGINT or SIGTERM comes, then as stop(). For main(): it sets the handlers of both.
     Expected<void> run_until_signal();
