@@ -140,6 +140,10 @@ std::optional<GroupWork::Alarm> GroupWork::next_alarm(WorkState state) {
 }
 
 std::size_t GroupWork::wake(MonoTime now) {
+    if (withheld_.size() > withheld_swept_at_) {
+        std::erase_if(withheld_, [now](const auto& its) { return its.second <= now; });
+        withheld_swept_at_ = std::max(withheld_sweep_min, 2 * withheld_.size());
+    }
     std::size_t count = 0;
     for (auto alarm = next_alarm(WorkState::parked); alarm && alarm->when <= now;
          alarm = next_alarm(WorkState::parked)) {
@@ -280,6 +284,9 @@ Result<GroupWork> GroupWork::load(std::string_view& bytes) {
 std::size_t GroupWork::memory_bytes() const {
     constexpr std::size_t node_overhead = 48;
     std::size_t bytes = sizeof(*this) + items_.size() * (sizeof(Items::value_type) + node_overhead);
+    bytes += lines_.size() * (sizeof(decltype(lines_)::value_type) + node_overhead);
+    bytes += items_.size() * (sizeof(EntryId) + node_overhead);  // their places in lines
+    bytes += withheld_.size() * (sizeof(decltype(withheld_)::value_type) + node_overhead);
     bytes += ready_.size() * sizeof(EntryId) + (leases_.size() + parked_.size()) * sizeof(Alarm);
     for (const auto& [id, item] : items_)
         bytes += item.history.capacity();

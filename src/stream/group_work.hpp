@@ -147,7 +147,10 @@ class GroupWork {
     std::array<std::size_t, 4> counts_{};
     std::deque<EntryId> ready_;  // some of them are ready no more; looked at when they come up
     std::map<LineNumber, Line> lines_;
+    // Those whose time has come are forgotten when there are many.
+    static constexpr std::size_t withheld_sweep_min = 64;
     std::map<LineNumber, MonoTime> withheld_;
+    std::size_t withheld_swept_at_ = withheld_sweep_min;
     // By state: ends of leases, due times. Some are out of date; looked at when they come up.
     using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;
     Alarms leases_;

@@ -157,6 +157,37 @@ TEST(GroupWork, loads_what_it_saved) {
     }
 }
 
+TEST(GroupWork, withheld_lines_whose_time_has_come_do_not_pile_up) {
+    GroupWork work;
+    work.withhold(1, at(200'000));
+    for (int i = 2; i < 100'000; ++i) {
+        work.withhold(static_cast<LineNumber>(i), at(i));
+        work.wake(at(i));
+    }
+    EXPECT_LT(work.memory_bytes(), 20'000u);
+    EXPECT_EQ(work.withheld_until(1, at(100'000)), at(200'000));
+}
+
+TEST(GroupWork, an_older_entry_that_comes_again_waits_for_the_one_in_work_also_after_a_snapshot) {
+    GroupWork work;
+    work.enter(b, 7);
+    work.lease(b, 1, 1000, at(0));
+    work.enter(c, 7);
+    EXPECT_EQ(work.enter(a, 7), WorkState::behind);
+    std::string bytes;
+    work.save(bytes);
+    std::string_view rest = bytes;
+    auto loaded = GroupWork::load(rest);
+    ASSERT_TRUE(loaded);
+    for (GroupWork* const each : {&work, &*loaded}) {
+        EXPECT_EQ(each->head_of(7), b);
+        each->finish(b);
+        EXPECT_EQ(each->head_of(7), a);
+        EXPECT_EQ(each->find(a)->state, WorkState::ready);
+        EXPECT_EQ(each->find(c)->state, WorkState::behind);
+    }
+}
+
 TEST(GroupWork, alarms_of_what_was_settled_do_not_pile_up) {
     GroupWork work;
     lease(work, a, 0);
