@@ -46,7 +46,7 @@ struct EngineOptions {
     Durability durability = Durability::disk;  // of new keys
     std::uint64_t segment_bytes = 64ULL << 20;
     std::uint64_t tail_cache_bytes = 128ULL << 20;     // recent journal kept in memory for readers
-    std::uint64_t checkpoint_bytes = 64ULL << 20;     // journal between two checkpoints
+    std::uint64_t checkpoint_bytes = 64ULL << 20;      // journal between two checkpoints
     std::uint64_t reserve_bytes = 64ULL << 20;         // disk space that new data may not take
     Duration flush_interval = Duration::from_ms(200);  // how long os and memory data stay unsynced
     std::size_t expire_per_turn = 128;
