@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <functional>
 
 #include "stream/row_codec.hpp"
@@ -326,20 +325,14 @@ std::size_t PendingList::memory_bytes() const {
 
 namespace {
 
-// One pending entry in a snapshot of version 1.
-struct SavedPending {
-    std::uint64_t ms;
-    std::uint64_t seq;
-    std::uint32_t deliveries;
-    std::uint32_t consumer;
-};
-static_assert(sizeof(SavedPending) == 24);
-
+// One pending entry in a snapshot of version 1: fixed widths, little-endian.
 Row take_raw(StreamReader& reader) {
-    SavedPending saved{};
-    const std::string_view bytes = reader.bytes(sizeof(saved));
-    std::memcpy(&saved, bytes.data(), bytes.size());
-    return {saved.ms, saved.seq, saved.deliveries, saved.consumer};
+    Row row;
+    row[0] = reader.u64();
+    row[1] = reader.u64();
+    row[2] = reader.u32();
+    row[3] = reader.u32();
+    return row;
 }
 
 // The next id, to the same consumer, as often.
