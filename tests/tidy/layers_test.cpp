@@ -18,6 +18,8 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"local", {"event"}},
     {"resp", {"event"}},
     {"store", {"event"}},
+    {"command_store", {"event", "resp", "store"}},
+    {"remote_store", {"event", "io", "resp", "store", "command_store", "net", "net_client"}},
     {"stream", {"event"}},
     {"document", {"event"}},
     {"journal", {"event", "io"}},
