@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "conformance/store/place.hpp"
+#include "embedded/engine_store.hpp"
 #include "process/servers.hpp"
 #include "remote_store/remote_store.hpp"
 
@@ -54,10 +55,41 @@ class RemotePlace final : public Place {
     std::unique_ptr<Store> other_;
 };
 
+// The engine in this process.
+class EnginePlace final : public Place {
+  public:
+    EnginePlace() { start(); }
+    Store& store() override { return *store_; }
+    Store& other(const StoreLimits& limits) override {
+        other_ = EngineStore::open(host_, limits);
+        return *other_;
+    }
+    void reopen() override {
+        store_.reset();
+        other_.reset();
+        host_.reset();
+        start();
+    }
+
+  private:
+    void start() {
+        auto opened = EngineHost::open({.folder = folder_.file("data")});
+        SLUICE_CHECK(opened.has_value(), opened ? "" : opened.error().message);
+        host_ = std::move(*opened);
+        store_ = EngineStore::open(host_);
+    }
+
+    TemporaryFolder folder_{"store-conformance"};
+    std::shared_ptr<EngineHost> host_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Store> other_;
+};
+
 }  // namespace
 
 const std::vector<StoreKind>& all_stores() {
     static const std::vector<StoreKind> kinds = {
+        {"engine", [] { return std::make_unique<EnginePlace>(); }},
         {"remote", [] { return std::make_unique<RemotePlace>(); }},
     };
     return kinds;
