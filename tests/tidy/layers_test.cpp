@@ -45,6 +45,7 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"demo", {"event", "io", "net", "cli"}},
     {"consume", {"event", "io", "bus", "resp", "net", "cli"}},
     // `sluice` is include/sluice.
+    {"embedded_bus", {"sluice", "event", "resp", "store", "embedded", "client_library"}},
     {"client_library", {"sluice", "event", "io", "resp", "net", "net_client"}},
 };
 // Wiring only, and may see everything.
