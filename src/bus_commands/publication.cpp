@@ -16,11 +16,6 @@ namespace {
 // Of an event that names neither agent nor component.
 constexpr std::string_view nameless_producer = "-";
 
-Result<Event> completed(const PublishRequest& request, Event draft) {
-    if (request.json) return complete_with_json(std::move(draft), *request.json);
-    return complete_with_fields(std::move(draft), request.fields);
-}
-
 Result<void> take_key(Event& event, std::string_view key) {
     if (key.empty()) return {};
     if (!event.idempotency_key.empty() && event.idempotency_key != key) {
@@ -47,34 +42,51 @@ Result<std::uint64_t> checked_size(const Fields& fields, const TenantSettings& s
 
 }  // namespace
 
-Result<Publication> prepare(const Tenant& tenant, const PublishRequest& request,
-                            PublishDefaults defaults) {
-    SLUICE_TRY_ASSIGN(const auto address, StreamAddress::of(tenant.name, request.stream));
-    Event draft;
-    draft.event_id = defaults.event_id;
-    draft.tenant_id = tenant.name;
-    draft.time = defaults.now;
-    SLUICE_TRY_ASSIGN(Event event, completed(request, std::move(draft)));
-    SLUICE_TRY(take_key(event, request.key));
-    event.recorded_time = defaults.now;
+Result<Event> completed(const WrittenEvent& written, Event draft) {
+    if (written.json) return complete_with_json(std::move(draft), *written.json);
+    return complete_with_fields(std::move(draft), written.fields);
+}
+
+Result<Publication> prepare_event(const Tenant& tenant, std::string_view stream, Event event,
+                                  WallTime now) {
+    SLUICE_TRY_ASSIGN(const auto address, StreamAddress::of(tenant.name, stream));
+    event.recorded_time = now;
     const PublishRules rules{
         .tenant_id = tenant.name,
         .data_bytes_max = std::min<std::size_t>(tenant.settings.event_bytes_max, binary_bytes_max),
         .attribution = tenant.settings.attribution};
-    SLUICE_TRY(check_publish(event, rules, defaults.now));
+    SLUICE_TRY(check_publish(event, rules, now));
     SLUICE_TRY_ASSIGN(const Fields fields, encode_fields(event));
     Publication publication;
     SLUICE_TRY_ASSIGN(publication.bytes, checked_size(fields, tenant.settings));
+    publication.stream = stream;
     publication.key_name = address.key();
     publication.producer = producer_of(event);
     publication.key = event.idempotency_key;
-    // An id that was made just now repeats nothing.
-    if (publication.key.empty() && event.event_id != defaults.event_id) {
-        publication.key = event.event_id;
-    }
-    publication.event_id = std::move(event.event_id);
     publication.elements = static_cast<std::uint32_t>(2 * fields.size());
     publication.bulk_bytes = bulk_bytes_of(fields);
+    publication.event = std::move(event);
+    return publication;
+}
+
+Result<Publication> prepare(const Tenant& tenant, const PublishRequest& request,
+                            const PublishDefaults& defaults) {
+    const bool is_later = request.at && *request.at > defaults.now;
+    Event draft;
+    draft.event_id = defaults.event_id;
+    draft.tenant_id = tenant.name;
+    draft.time = is_later ? *request.at : defaults.now;
+    SLUICE_TRY_ASSIGN(Event event, completed(request.event, std::move(draft)));
+    SLUICE_TRY(take_key(event, request.key));
+    if (is_later && event.expires_at && *event.expires_at <= *request.at) {
+        return refused("expires_at", "must lie behind AT");
+    }
+    SLUICE_TRY_ASSIGN(auto publication,
+                      prepare_event(tenant, request.stream, std::move(event), defaults.now));
+    if (is_later) publication.at = request.at;
+    // An id that was made just now repeats nothing; what waits for its time has a key in any case.
+    const bool is_known_id = is_later || publication.event.event_id != defaults.event_id;
+    if (publication.key.empty() && is_known_id) publication.key = publication.event.event_id;
     return publication;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "bus_commands/argument_reader.hpp"
 #include "bus_commands/tenant.hpp"
 #include "event/event.hpp"
 #include "stream_commands/entry_append.hpp"
@@ -18,18 +19,19 @@ namespace sluice {
 
 struct PublishRequest {
     std::string_view stream;
-    std::string_view key;  // KEY; empty: none
-    // One of them.
-    Fields fields;
-    std::optional<std::string_view> json;
+    std::string_view key;        // KEY; empty: none
+    std::optional<WallTime> at;  // AT
+    WrittenEvent event;
 };
 
 struct Publication {
+    std::string stream;
     std::string key_name;  // of the stream
     std::string producer;
     std::string key;  // that makes a repeat a duplicate; empty: nothing does
-    std::string event_id;
-    std::uint64_t bytes = 0;  // of names and values
+    Event event;
+    std::optional<WallTime> at;  // not before; nothing: now
+    std::uint64_t bytes = 0;     // of names and values
     std::uint32_t elements = 0;
     std::string bulk_bytes;
 
@@ -42,7 +44,13 @@ struct PublishDefaults {
     WallTime now;
 };
 
+// What was written, over a draft; not yet checked.
+Result<Event> completed(const WrittenEvent& written, Event draft);
+
 Result<Publication> prepare(const Tenant& tenant, const PublishRequest& request,
-                            PublishDefaults defaults);
+                            const PublishDefaults& defaults);
+// The event that is complete already, with its key in `idempotency_key` if it has one.
+Result<Publication> prepare_event(const Tenant& tenant, std::string_view stream, Event event,
+                                  WallTime now);
 
 }  // namespace sluice

@@ -8,11 +8,23 @@ namespace sluice {
 
 namespace {
 
+std::string_view word_of(Published::As as) {
+    switch (as) {
+        case Published::As::fresh:
+            return "NEW";
+        case Published::As::duplicate:
+            return "DUPLICATE";
+        case Published::As::scheduled:
+            return "SCHEDULED";
+    }
+    return "NEW";
+}
+
 void write_published(ReplyWriter& reply, const Published& published) {
     reply.array(3);
-    reply.entry_id(published.id);
+    published.id ? reply.entry_id(*published.id) : reply.null();
     published.event_id ? reply.bulk(*published.event_id) : reply.null();
-    reply.bulk(published.is_duplicate ? "DUPLICATE" : "NEW");
+    reply.bulk(word_of(published.as));
 }
 
 Result<Publication> prepare_now(CommandContext& context, const Tenant& tenant,
@@ -52,7 +64,7 @@ void run_publish(CommandContext& context) {
     if (!request) return;
     const auto publication = prepare_now(context, *tenant, *request);
     if (!publication) return context.reply.error("ERR " + publication.error().message);
-    Publisher publisher(context, tenant_bus(context), *tenant);
+    Publisher publisher(context, tenant_bus(context), *tenant, Publisher::Origin::client);
     if (!publisher.admit({&*publication, 1})) return;
     write_published(context.reply, publisher.publish(*publication));
 }
@@ -64,7 +76,7 @@ void run_publish_all(CommandContext& context) {
     if (!requests) return;
     const auto publications = prepare_all(context, *tenant, *requests);
     if (!publications) return;
-    Publisher publisher(context, tenant_bus(context), *tenant);
+    Publisher publisher(context, tenant_bus(context), *tenant, Publisher::Origin::client);
     if (!publisher.admit(*publications)) return;
     context.reply.array(publications->size());
     for (const Publication& publication : *publications)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "bus_commands/argument_reader.hpp"
 #include "bus_commands/publication.hpp"
 #include "server/command.hpp"
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "event/event_json.hpp"
 #include "server/server.hpp"
 #include "stream_commands/entry_fields.hpp"
 
@@ -26,13 +27,13 @@ CommandContext in_streams_keyspace(CommandContext context) {
 
 }  // namespace
 
-Publisher::Publisher(const CommandContext& context, TenantBus& bus, Tenant& tenant)
-    : context_(in_streams_keyspace(context)), bus_(bus), tenant_(tenant) {}
+Publisher::Publisher(const CommandContext& context, TenantBus& bus, Tenant& tenant, Origin origin)
+    : context_(in_streams_keyspace(context)), bus_(bus), tenant_(tenant), origin_(origin) {}
 
 bool Publisher::admit(std::span<const Publication> publications) {
     Wanted wanted;
     if (!look_at_streams(publications, wanted)) return false;
-    if (wanted.use.events == 0) return true;
+    if (wanted.use.events == 0 && wanted.schedules == 0) return true;
     return fits(wanted, TenantBus::Freshness::of_late) && is_in_time(wanted);
 }
 
@@ -43,9 +44,13 @@ bool Publisher::look_at_streams(std::span<const Publication> publications, Wante
         const auto stream = find_stream(context_, each.key_name);
         if (!stream) return false;
         if (!each.key.empty()) {
-            const bool is_known = find_published(context_, *stream, each.publish_key()).has_value();
+            const bool is_known = find_earlier(*stream, each).has_value();
             const bool is_first = new_keys.emplace(each.key_name, each.producer, each.key).second;
             if (is_known || !is_first) continue;
+        }
+        if (each.at) {
+            ++wanted.schedules;
+            continue;
         }
         if (!admits_more(context_, *stream)) return false;
         if (*stream && stream->stream->last_id().ms == EntryId::max().ms) {
@@ -75,6 +80,11 @@ bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
         {"STOREDEVENTS", settings.stored_events_max, use.events, wanted.use.events},
         {"STOREDBYTES", settings.stored_bytes_max, use.bytes, wanted.use.bytes},
     };
+    const std::uint64_t schedules = bus_.schedules.count(tenant_.name);
+    if (wanted.schedules > 0 && schedules + wanted.schedules > settings.schedules_max) {
+        busy("SCHEDULES", retry_for_space, schedules, settings.schedules_max, wanted.schedules);
+        return false;
+    }
     for (const Quota& quota : quotas) {
         const bool is_over =
             quota.limit > 0 && quota.wanted > 0 && quota.used + quota.wanted > quota.limit;
@@ -94,6 +104,7 @@ bool Publisher::is_in_time(const Wanted& wanted) {
     const TenantSettings& settings = tenant_.settings;
     const auto passes = [&](std::string_view setting, const TokenBucket& bucket,
                             const RateLimit& limit, std::uint64_t amount) {
+        if (amount == 0) return true;
         const Duration wait = bucket.wait_for(limit, amount, now);
         if (wait == Duration{}) return true;
         busy(setting, wait, bucket.used(limit, now), limit.capacity(), amount);
@@ -125,12 +136,42 @@ StreamKey Publisher::stream_for(const Publication& publication) {
     return stream;
 }
 
-Published Publisher::publish(const Publication& publication) {
-    const StreamKey stream = stream_for(publication);
-    if (!publication.key.empty()) {
-        const auto known = find_published(context_, stream, publication.publish_key());
-        if (known) return duplicate(stream, *known);
+std::optional<Published> Publisher::find_earlier(StreamKey stream,
+                                                 const Publication& publication) const {
+    using enum Published::As;
+    if (publication.key.empty()) return std::nullopt;
+    if (const auto id = find_published(context_, stream, publication.publish_key())) {
+        Published earlier{.as = duplicate, .id = *id, .event_id = {}};
+        const auto ref = stream.stream->find(*id);
+        if (!ref) return earlier;
+        const auto entry = context_.engine.read_entry(*stream.key, *id, *ref);
+        const auto event_id = entry ? field_of(*entry, "event_id") : std::nullopt;
+        if (event_id) earlier.event_id = std::string(*event_id);
+        return earlier;
     }
+    if (origin_ == Origin::schedule || bus_.schedules.count(tenant_.name) == 0) {
+        return std::nullopt;
+    }
+    const auto waiting =
+        bus_.schedules.find(context_.engine, tenant_.name, name_of_waiting(publication));
+    if (!waiting) return std::nullopt;
+    const auto event = decode_json(waiting->event_json);
+    return Published{.as = duplicate,
+                     .id = {},
+                     .event_id = event ? std::optional(event->event_id) : std::nullopt};
+}
+
+Published Publisher::publish(const Publication& publication) {
+    const StreamKey stream = *find_stream(context_, publication.key_name);
+    if (auto earlier = find_earlier(stream, publication)) {
+        if (earlier->id) count_duplicate(context_, stream);
+        return std::move(*earlier);
+    }
+    return publication.at ? schedule(publication) : store(publication);
+}
+
+Published Publisher::store(const Publication& publication) {
+    const StreamKey stream = stream_for(publication);
     const auto id = next_id(stream.stream->last_id(), context_.engine.wall());
     SLUICE_CHECK(id.has_value(), "admit() left room for ids");
     const EntryRef ref =
@@ -141,18 +182,21 @@ Published Publisher::publish(const Publication& publication) {
     const MonoTime now = context_.engine.mono();
     tenant_.published_events.take(tenant_.settings.event_rate, 1, now);
     tenant_.published_bytes.take(tenant_.settings.byte_rate, publication.bytes, now);
-    return {*id, publication.event_id, false};
+    return {.as = Published::As::fresh, .id = *id, .event_id = publication.event.event_id};
 }
 
-Published Publisher::duplicate(StreamKey stream, EntryId id) {
-    count_duplicate(context_, stream);
-    Published published{id, std::nullopt, true};
-    const auto ref = stream.stream->find(id);
-    if (!ref) return published;
-    const auto entry = context_.engine.read_entry(*stream.key, id, *ref);
-    const auto event_id = entry ? field_of(*entry, "event_id") : std::nullopt;
-    if (event_id) published.event_id = std::string(*event_id);
-    return published;
+Published Publisher::schedule(const Publication& publication) {
+    auto json = encode_json(publication.event);
+    SLUICE_CHECK(json.has_value(), "an event that was checked can be written");
+    ScheduledEvent waiting;
+    waiting.tenant = tenant_.name;
+    waiting.name = name_of_waiting(publication);
+    waiting.stream = publication.stream;
+    waiting.when = Recurrence::once(*publication.at);
+    waiting.next = publication.at;
+    waiting.event_json = std::move(*json);
+    bus_.schedules.put(context_.engine, waiting);
+    return {.as = Published::As::scheduled, .id = {}, .event_id = publication.event.event_id};
 }
 
 }  // namespace sluice

@@ -1,7 +1,5 @@
 #include "bus_commands/tenant_bus.hpp"
 
-#include <limits>
-
 #include "bus/stream_address.hpp"
 #include "event/stream_name.hpp"
 #include "server/error_replies.hpp"
@@ -19,8 +17,10 @@ constexpr Duration use_is_fresh_for = Duration::from_ms(50);
 }  // namespace
 
 void TenantBus::attach(Server& server) {
+    server_ = &server;
     tenants.load(server.engine());
     streams.load(server.engine());
+    schedules.load(server.engine());
 }
 
 void TenantBus::on_change(TenantNumber keyspace, std::string_view name, Key* key) {
@@ -28,10 +28,12 @@ void TenantBus::on_change(TenantNumber keyspace, std::string_view name, Key* key
 }
 
 MonoTime TenantBus::deadline() const {
-    return {std::numeric_limits<std::int64_t>::max()};
+    return runner_.deadline(server_->engine(), schedules);
 }
 
-void TenantBus::on_time() {}
+void TenantBus::on_time() {
+    runner_.run(*server_, *this);
+}
 
 Tenant* TenantBus::find_tenant(CommandContext& context, std::string_view name) {
     if (const auto checked = check_name("tenant", name); !checked) {

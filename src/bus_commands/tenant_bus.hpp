@@ -1,4 +1,5 @@
-// What the commands about tenants keep in memory: the tenants, their streams, the next event id.
+// What the commands about tenants keep in memory: the tenants, their streams, what waits for its
+// time, the next event id.
 //
 // Invariant  all of it is built again from the keys when an engine is attached, but for rates
 // Limit      use of a tenant is counted at most so often, and at least every second when it is
@@ -7,6 +8,8 @@
 
 #include <string>
 
+#include "bus_commands/schedule_runner.hpp"
+#include "bus_commands/schedules.hpp"
 #include "bus_commands/tenant.hpp"
 #include "bus_commands/tenant_streams.hpp"
 #include "event/uuid.hpp"
@@ -30,8 +33,11 @@ class TenantBus final : public Resident {
 
     Tenants tenants;
     TenantStreams streams;
+    Schedules schedules;
 
   private:
+    Server* server_ = nullptr;
+    ScheduleRunner runner_;
     UuidV7Generator event_ids_;
 };
 

@@ -1,5 +1,6 @@
 // SLUICE.TENANT.
 
+#include "bus_commands/argument_reader.hpp"
 #include "bus_commands/bus_handlers.hpp"
 #include "bus_commands/tenant_bus.hpp"
 #include "event/stream_name.hpp"
@@ -10,7 +11,6 @@ namespace sluice {
 
 namespace {
 
-constexpr std::int64_t list_count_max = 10'000;
 constexpr std::string_view withstreams = "withstreams";
 
 void refuse(CommandContext& context, std::string_view sentence) {
@@ -46,33 +46,6 @@ void write_number(ReplyWriter& reply, std::string_view name, std::uint64_t numbe
     reply.integer(static_cast<std::int64_t>(number));
 }
 
-struct ListOptions {
-    std::string_view after;
-    std::size_t count = 100;
-};
-
-std::optional<ListOptions> parse_list(CommandContext& context) {
-    const Request& request = context.request;
-    ListOptions options;
-    for (std::size_t at = 2; at < request.size(); at += 2) {
-        const bool has_value = at + 1 < request.size();
-        if (has_value && is_word(request[at], "after")) {
-            options.after = request[at + 1];
-        } else if (has_value && is_word(request[at], "count")) {
-            const auto count = parse_integer(request[at + 1]);
-            if (!count || *count < 1 || *count > list_count_max) {
-                refuse(context, "COUNT: must be a number from 1 to 10000");
-                return std::nullopt;
-            }
-            options.count = static_cast<std::size_t>(*count);
-        } else {
-            refuse(context, "options: must be AFTER tenant or COUNT n");
-            return std::nullopt;
-        }
-    }
-    return options;
-}
-
 }  // namespace
 
 void run_tenant_create(CommandContext& context) {
@@ -105,7 +78,7 @@ void run_tenant_show(CommandContext& context) {
     if (tenant == nullptr) return;
     const TenantUse use = bus.use_of(context.engine, *tenant, TenantBus::Freshness::as_of_now);
     const auto values = tenant->settings.values();
-    context.reply.map(values.size() + 5);
+    context.reply.map(values.size() + 6);
     context.reply.bulk("name");
     context.reply.bulk(tenant->name);
     write_number(context.reply, "number", tenant->number);
@@ -117,10 +90,11 @@ void run_tenant_show(CommandContext& context) {
     write_number(context.reply, "used-streams", use.streams);
     write_number(context.reply, "used-stored-bytes", use.bytes);
     write_number(context.reply, "used-stored-events", use.events);
+    write_number(context.reply, "used-schedules", bus.schedules.count(tenant->name));
 }
 
 void run_tenant_list(CommandContext& context) {
-    const auto options = parse_list(context);
+    const auto options = parse_list_options(context, 2);
     if (!options) return;
     TenantBus& bus = tenant_bus(context);
     const auto& all = bus.tenants.all();
@@ -164,6 +138,7 @@ void run_tenant_drop(CommandContext& context) {
             context.engine.remove(*key);
         }
     }
+    bus.schedules.drop_all(context.engine, tenant->name);
     bus.tenants.drop(context.engine, std::string(tenant->name));
     context.reply.ok();
 }
