@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "stream/byte_codec.hpp"
+#include "stream/snapshot_sections.hpp"
 
 namespace sluice {
 
@@ -175,6 +176,16 @@ void Group::save(std::string& out) const {
     pending_.save(out);
     put_u8(out, work_ ? 1 : 0);
     if (work_) work_->save(out);
+    save_sections(out);
+}
+
+void Group::save_sections(std::string& out) const {
+    SectionWriter sections;
+    sections.write(out);
+}
+
+bool Group::load_section(std::uint8_t /*tag*/, std::string_view /*bytes*/) {
+    return false;
 }
 
 bool Group::load_consumers(std::string_view& bytes, std::int64_t now_ms) {
@@ -249,6 +260,14 @@ Result<Group> Group::load(std::string_view& bytes, std::uint8_t snapshot_version
     SLUICE_TRY_ASSIGN(PendingList pending, PendingList::load(bytes, snapshot_version, now_ms));
     if (!group.adopt(std::move(pending))) return damaged;
     if (snapshot_version >= 3 && !group.load_work(bytes)) return damaged;
+    StreamReader sections(bytes);
+    const bool is_sound =
+        snapshot_version < 4 ||
+        take_sections(
+            sections, [&](std::uint8_t tag,
+                          std::string_view section) { return group.load_section(tag, section); });
+    if (!is_sound) return damaged;
+    bytes = sections.rest();
     return group;
 }
 

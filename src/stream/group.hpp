@@ -115,6 +115,8 @@ class Group {
     bool load_consumers(std::string_view& bytes, std::int64_t now_ms);
     bool adopt(PendingList list);
     bool load_work(std::string_view& bytes);
+    void save_sections(std::string& out) const;
+    bool load_section(std::uint8_t tag, std::string_view bytes);
 
     std::string name_;
     EntryId last_delivered_;

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "stream/byte_codec.hpp"
+#include "stream/snapshot_sections.hpp"
 
 namespace sluice {
 
 namespace {
 
 // Versions 1 and 2 are still read.
-constexpr std::uint8_t snapshot_version = 3;
+constexpr std::uint8_t snapshot_version = 4;
 
 auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_view name) {
     return std::ranges::lower_bound(
@@ -106,6 +107,16 @@ void Stream::save(std::string& out) const {
         put_id(out, id);
         put_bytes(out, group);
     }
+    save_sections(out);
+}
+
+void Stream::save_sections(std::string& out) const {
+    SectionWriter sections;
+    sections.write(out);
+}
+
+bool Stream::load_section(std::uint8_t /*tag*/, std::string_view /*bytes*/) {
+    return false;
 }
 
 Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
@@ -140,7 +151,12 @@ Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
         const EntryId id = addressed.id();
         stream.address(id, addressed.sized_bytes());
     }
-    if (addressed.failed() || !addressed.at_end()) return damaged;
+    const bool is_sound = version < 4 || take_sections(
+                                             addressed,
+                                             [&](std::uint8_t tag, std::string_view section) {
+                                                 return stream.load_section(tag, section);
+                                             });
+    if (addressed.failed() || !is_sound || !addressed.at_end()) return damaged;
     return stream;
 }
 

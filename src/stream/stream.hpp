@@ -109,6 +109,9 @@ class Stream {
     bool resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
 
   private:
+    void save_sections(std::string& out) const;
+    bool load_section(std::uint8_t tag, std::string_view bytes);
+
     EntryIndex index_;
     EntryId last_id_;
     EntryId max_deleted_id_;

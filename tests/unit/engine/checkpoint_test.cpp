@@ -191,13 +191,13 @@ TEST(GoldenCheckpointTest, this_program_writes_checkpoints_of_format_1) {
     store.checkpoint();
     ASSERT_EQ(store.names("checkpoint-").size(), 1u);
     const std::string written = store.disk.bytes_at_rest(store.names("checkpoint-").front());
-    EXPECT_TRUE(written == golden_checkpoint("checkpoint_v1_stream_v3.bin")) << "the bytes differ";
+    EXPECT_TRUE(written == golden_checkpoint("checkpoint_v1_stream_v4.bin")) << "the bytes differ";
 }
 
 // Written by every version so far, newest last.
 TEST(GoldenCheckpointTest, a_checkpoint_of_format_1_is_read_for_ever) {
-    for (const std::string name :
-         {"checkpoint_v1.bin", "checkpoint_v1_stream_v2.bin", "checkpoint_v1_stream_v3.bin"}) {
+    for (const std::string name : {"checkpoint_v1.bin", "checkpoint_v1_stream_v2.bin",
+                                   "checkpoint_v1_stream_v3.bin", "checkpoint_v1_stream_v4.bin"}) {
         SCOPED_TRACE(name);
         Store store;
         store.disk.replace_at_rest("golden", golden_checkpoint(name));
