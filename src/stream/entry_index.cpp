@@ -67,6 +67,13 @@ void EntryIndex::Node::erase(std::uint32_t i) {
     if (capacity > 2 * first_capacity && count > 0 && count <= capacity / 4) reserve(capacity / 2);
 }
 
+std::uint64_t EntryIndex::Node::record_bytes() const {
+    std::uint64_t bytes = 0;
+    for (std::uint32_t i = 0; i < count; ++i)
+        bytes += slot(i).length;
+    return bytes;
+}
+
 bool EntryIndex::Node::rebase(std::uint32_t i, EntryRef to) {
     std::uint64_t lowest = to.position;
     std::uint64_t highest = to.position;
@@ -106,6 +113,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
                                     ? entries_per_node_limit
                                     : std::min(entries_per_node, entries_per_node_limit);
     ++size_;
+    record_bytes_ += ref.length;
     if (!nodes_.empty() && nodes_.back().appended < limit) {
         Node& node = nodes_.back();
         if (const auto slot = node.slot_for(id, ref)) {
@@ -188,6 +196,7 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
     if (cursor == end() || at(cursor).id != id) return std::nullopt;
     const EntryRef ref = at(cursor).ref;
     --size_;
+    record_bytes_ -= ref.length;
     if (nodes_[cursor.node].count == 1) {
         nodes_.erase(cursor.node);
     } else {
@@ -199,11 +208,13 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
 void EntryIndex::erase_through(EntryId id) {
     while (!nodes_.empty() && nodes_.front().last_live_id() <= id) {
         size_ -= nodes_.front().count;
+        record_bytes_ -= nodes_.front().record_bytes();
         nodes_.pop_front();
     }
     if (nodes_.empty()) return;
     Node& node = nodes_.front();
     while (node.id_at(0) <= id) {
+        record_bytes_ -= node.ref_at(0).length;
         node.erase(0);
         --size_;
     }
@@ -214,6 +225,7 @@ bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
     if (cursor == end() || at(cursor).id != id || at(cursor).ref != from) return false;
     Node& node = nodes_[cursor.node];
     node.forget_code();
+    record_bytes_ += std::uint64_t{to.length} - from.length;
     if (const auto slot = node.slot_for(id, to)) {
         node.slots[node.begin + cursor.slot] = *slot;
     } else if (!node.rebase(cursor.slot, to)) {
@@ -382,6 +394,7 @@ Result<EntryIndex> EntryIndex::load(std::string_view& bytes, std::uint8_t snapsh
             return Error{Errc::corrupt, "load stream index: nodes are out of order"};
         }
         index.size_ += node.count;
+        index.record_bytes_ += node.record_bytes();
         index.nodes_.push_back(std::move(node));
     }
     return index;

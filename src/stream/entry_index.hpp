@@ -47,6 +47,8 @@ class EntryIndex {
 
     std::uint64_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
+    // Of the records of all entries, as they lie in the journal.
+    std::uint64_t record_bytes() const { return record_bytes_; }
     std::size_t node_count() const { return nodes_.size(); }
     std::uint32_t node_size(std::size_t node) const { return nodes_[node].count; }
     std::size_t memory_bytes() const;
@@ -127,6 +129,7 @@ class EntryIndex {
         std::uint32_t rank(EntryId id) const;
         void reserve(std::uint32_t wanted);
         void erase(std::uint32_t i);
+        std::uint64_t record_bytes() const;
         static Row predict(const Slot& slot);
         void save(std::string& out) const;
         void forget_code() {
@@ -148,6 +151,7 @@ class EntryIndex {
 
     SlidingVector<Node> nodes_;
     std::uint64_t size_ = 0;
+    std::uint64_t record_bytes_ = 0;
     std::size_t coded_nodes_ = 0;  // where code_ahead() goes on
 };
 
