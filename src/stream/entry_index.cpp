@@ -56,7 +56,7 @@ void EntryIndex::Node::reserve(std::uint32_t wanted) {
 
 void EntryIndex::Node::erase(std::uint32_t i) {
     forget_code();
-    entry_bytes -= slot(i).length;
+    record_bytes -= slot(i).length;
     Slot* const first = &slots[begin];
     if (i < count / 2) {
         std::memmove(first + 1, first, i * sizeof(Slot));
@@ -69,9 +69,9 @@ void EntryIndex::Node::erase(std::uint32_t i) {
 }
 
 void EntryIndex::Node::count_bytes() {
-    entry_bytes = 0;
+    record_bytes = 0;
     for (std::uint32_t i = 0; i < count; ++i)
-        entry_bytes += slot(i).length;
+        record_bytes += slot(i).length;
 }
 
 bool EntryIndex::Node::rebase(std::uint32_t i, EntryRef to) {
@@ -105,7 +105,7 @@ EntryIndex::Node EntryIndex::node_from(EntryId id, EntryRef ref, std::uint32_t c
     node.slots[0] = *node.slot_for(id, ref);
     node.count = 1;
     node.appended = 1;
-    node.entry_bytes = ref.length;
+    node.record_bytes = ref.length;
     return node;
 }
 
@@ -114,7 +114,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
                                     ? entries_per_node_limit
                                     : std::min(entries_per_node, entries_per_node_limit);
     ++size_;
-    entry_bytes_ += ref.length;
+    record_bytes_ += ref.length;
     if (!nodes_.empty() && nodes_.back().appended < limit) {
         Node& node = nodes_.back();
         if (const auto slot = node.slot_for(id, ref)) {
@@ -126,7 +126,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
             node.slots[node.begin + node.count] = *slot;
             ++node.count;
             ++node.appended;
-            node.entry_bytes += ref.length;
+            node.record_bytes += ref.length;
             node.last = id;
             return;
         }
@@ -206,7 +206,7 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
     if (cursor == end() || at(cursor).id != id) return std::nullopt;
     const EntryRef ref = at(cursor).ref;
     --size_;
-    entry_bytes_ -= ref.length;
+    record_bytes_ -= ref.length;
     if (nodes_[cursor.node].count == 1) {
         nodes_.erase(cursor.node);
     } else {
@@ -218,17 +218,17 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
 void EntryIndex::erase_through(EntryId id) {
     while (!nodes_.empty() && nodes_.front().last_live_id() <= id) {
         size_ -= nodes_.front().count;
-        entry_bytes_ -= nodes_.front().entry_bytes;
+        record_bytes_ -= nodes_.front().record_bytes;
         nodes_.pop_front();
     }
     if (nodes_.empty()) return;
     Node& node = nodes_.front();
-    entry_bytes_ -= node.entry_bytes;
+    record_bytes_ -= node.record_bytes;
     while (node.id_at(0) <= id) {
         node.erase(0);
         --size_;
     }
-    entry_bytes_ += node.entry_bytes;
+    record_bytes_ += node.record_bytes;
 }
 
 bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
@@ -236,10 +236,10 @@ bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
     if (cursor == end() || at(cursor).id != id || at(cursor).ref != from) return false;
     Node& node = nodes_[cursor.node];
     node.forget_code();
-    node.entry_bytes += to.length;
-    node.entry_bytes -= from.length;
-    entry_bytes_ += to.length;
-    entry_bytes_ -= from.length;
+    node.record_bytes += to.length;
+    node.record_bytes -= from.length;
+    record_bytes_ += to.length;
+    record_bytes_ -= from.length;
     if (const auto slot = node.slot_for(id, to)) {
         node.slots[node.begin + cursor.slot] = *slot;
     } else if (!node.rebase(cursor.slot, to)) {
@@ -411,7 +411,7 @@ Result<EntryIndex> EntryIndex::load(std::string_view& bytes, std::uint8_t snapsh
             return Error{Errc::corrupt, "load stream index: nodes are out of order"};
         }
         index.size_ += node.count;
-        index.entry_bytes_ += node.entry_bytes;
+        index.record_bytes_ += node.record_bytes;
         index.nodes_.push_back(std::move(node));
     }
     return index;

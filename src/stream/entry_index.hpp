@@ -49,8 +49,8 @@ class EntryIndex {
 
     std::uint64_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
-    // Of the records of all entries together.
-    std::uint64_t entry_bytes() const { return entry_bytes_; }
+    // Of the records of all entries, as they lie in the journal.
+    std::uint64_t record_bytes() const { return record_bytes_; }
     std::size_t node_count() const { return nodes_.size(); }
     std::uint32_t node_size(std::size_t node) const { return nodes_[node].count; }
     std::size_t memory_bytes() const;
@@ -113,7 +113,7 @@ class EntryIndex {
         std::uint64_t ms = 0;
         std::uint64_t seq = 0;
         std::uint64_t position = 0;
-        std::uint64_t entry_bytes = 0;  // of the records of its entries
+        std::uint64_t record_bytes = 0;  // of the records of its entries
         EntryId last;
         std::unique_ptr<Slot[]> slots;
         std::uint32_t begin = 0;  // slots before it were removed from the front
@@ -156,7 +156,7 @@ class EntryIndex {
 
     SlidingVector<Node> nodes_;
     std::uint64_t size_ = 0;
-    std::uint64_t entry_bytes_ = 0;
+    std::uint64_t record_bytes_ = 0;
     std::size_t coded_nodes_ = 0;  // where code_ahead() goes on
 };
 

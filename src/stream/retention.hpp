@@ -47,14 +47,14 @@ struct RetentionSettings {
 enum class LossCause : std::uint8_t { retention = 0, xtrim = 1, xadd = 2, deleted = 3 };
 std::string_view name_of(LossCause cause);
 
-// Entries that went although a group had still to read them or had them pending.
+// Entries that went although a group that holds entries had still to read them or had them pending.
 struct Loss {
     EntryId from;
     EntryId through;
     std::uint64_t count = 0;
     LossCause cause = LossCause::retention;
 
-    // Both together, by the means of the later one.
+    // The later one has entries. Both together, by the means of the later one.
     void add(const Loss& later);
     friend bool operator==(const Loss&, const Loss&) = default;
 };
@@ -91,10 +91,12 @@ class Retention {
     std::uint64_t lost = 0;      // entries of all losses
     std::optional<Loss> untold;  // what no event has told yet
 
-    // Not recorded: since when a group keeps the stream above its limits, and when the last event
-    // about a loss was written.
+    // Not recorded: when it was last seen to, since when a group keeps the stream above its limits,
+    // and when the last event about a loss was written.
+    MonoTime looked_at{};
     std::optional<MonoTime> held_since;
     std::optional<MonoTime> told_at;
+    EntryId told_by;  // that event
 
   private:
     std::vector<AgeMark> marks_;

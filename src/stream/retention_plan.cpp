@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <set>
 
 namespace sluice {
 
@@ -30,6 +31,17 @@ std::optional<EntryId> lowest_pending(const Stream& stream, const Group& group) 
         pending = next ? group.pending().first_from(*next) : nullptr;
     }
     return std::nullopt;
+}
+
+// Those up to an id that are still in the stream.
+template <class Visit>
+void for_each_pending(const Stream& stream, const Group& group, EntryId through, Visit&& visit) {
+    const Pending* pending = group.pending().first_from(stream.first_id());
+    while (pending != nullptr && pending->id <= through) {
+        if (stream.contains(pending->id)) visit(pending->id);
+        const auto next = pending->id.next();
+        pending = next ? group.pending().first_from(*next) : nullptr;
+    }
 }
 
 std::optional<EntryId> lower(std::optional<EntryId> a, std::optional<EntryId> b) {
@@ -64,7 +76,7 @@ RetentionPlan plan_retention(const Stream& stream, MonoTime now, const Retention
     const std::uint64_t bytes_max = settings.bytes_limit();
     const auto expired = stream.retention()->expired_through(now);
     std::uint64_t length = index.size() + slice.new_entries;
-    std::uint64_t bytes = index.entry_bytes() + slice.new_bytes;
+    std::uint64_t bytes = index.record_bytes() + slice.new_bytes;
     const auto is_over = [&](EntryId id) {
         if (length_max > 0 && length > length_max) return true;
         // One entry always stays, however large it is.
@@ -96,7 +108,7 @@ RetentionPlan plan_retention(const Stream& stream, MonoTime now, const Retention
 Fill fullest(const Stream& stream) {
     const RetentionSettings& settings = stream.retention()->settings;
     const std::uint64_t length = stream.size();
-    const std::uint64_t bytes = stream.index().entry_bytes();
+    const std::uint64_t bytes = stream.index().record_bytes();
     Fill fullest;
     for (const Fill& fill :
          {Fill{"MAXLEN", length, settings.length_max}, Fill{"MAXBYTES", bytes, settings.bytes_max},
@@ -109,7 +121,7 @@ Fill fullest(const Stream& stream) {
 
 std::optional<Fill> exceeded(const Stream& stream, std::uint64_t new_bytes) {
     const RetentionSettings& settings = stream.retention()->settings;
-    const std::uint64_t bytes = stream.index().entry_bytes();
+    const std::uint64_t bytes = stream.index().record_bytes();
     if (settings.length_hard > 0 && stream.size() >= settings.length_hard) {
         return Fill{"HARDLEN", stream.size(), settings.length_hard};
     }
@@ -124,6 +136,24 @@ std::uint64_t count_from_lowest_needed(const Stream& stream) {
     if (!lowest) return 0;
     // The lowest one itself counts.
     return stream.size() - stream.index().count_through(lowest->at) + 1;
+}
+
+std::vector<std::string_view> warnings(const Stream& stream) {
+    const RetentionSettings& settings = stream.retention()->settings;
+    std::vector<std::string_view> words;
+    const double most = static_cast<double>(settings.warn_percent) / 100.0;
+    if (fullest(stream).ratio() > most) words.push_back("fill");
+    const Fill needed{"", count_from_lowest_needed(stream), settings.length_limit()};
+    if (needed.ratio() > most) words.push_back("needed");
+    std::uint64_t pending = 0;
+    for (const auto& group : stream.groups())
+        pending += group->pending().size();
+    if (settings.warn_pending > 0 && pending > settings.warn_pending) words.push_back("pending");
+    return words;
+}
+
+bool counts_losses(const Stream& stream, const Group& group) {
+    return stream.retention() != nullptr || group.work() != nullptr;
 }
 
 bool needs(const Stream& stream, const Group& group, EntryId id) {
@@ -145,14 +175,76 @@ std::uint64_t count_needed(const Stream& stream, const Group& group, EntryId thr
             if (is_others) --count;
         });
     }
-    const EntryId read = std::min(group.last_delivered(), through);
-    const Pending* pending = group.pending().first_from(stream.first_id());
-    while (pending != nullptr && pending->id <= read) {
-        if (stream.contains(pending->id)) ++count;
-        const auto next = pending->id.next();
-        pending = next ? group.pending().first_from(*next) : nullptr;
-    }
+    for_each_pending(stream, group, std::min(group.last_delivered(), through),
+                     [&](EntryId) { ++count; });
     return count;
+}
+
+namespace {
+
+using Losers = std::vector<std::pair<const Group*, std::uint64_t>>;
+
+// How many entries up to `through` at least one of these groups needs. All of them do need some.
+std::uint64_t count_needed_by_any(const Stream& stream, EntryId through, const Losers& losers) {
+    if (losers.size() == 1) return losers.front().second;
+    EntryId unread_above = EntryId::max();
+    for (const auto& [group, count] : losers)
+        unread_above = std::min(unread_above, group->last_delivered());
+    const EntryIndex& index = stream.index();
+    std::uint64_t count = 0;
+    if (unread_above < through) {
+        count = index.count_through(through) - index.count_through(unread_above);
+        stream.for_each_addressed([&](EntryId id, std::string_view) {
+            const bool is_counted = id > unread_above && id <= through && stream.contains(id);
+            const auto is_needed = [&](const auto& its) { return needs(stream, *its.first, id); };
+            if (is_counted && std::ranges::none_of(losers, is_needed)) --count;
+        });
+    }
+    std::set<EntryId> pending_below;
+    for (const auto& [group, missed] : losers) {
+        for_each_pending(stream, *group, std::min(unread_above, through),
+                         [&](EntryId id) { pending_below.insert(id); });
+    }
+    return count + pending_below.size();
+}
+
+}  // namespace
+
+LossAssessment assess_loss(const Stream& stream, EntryId through) {
+    LossAssessment found;
+    Losers holders;
+    std::optional<EntryId> from;
+    for (const auto& group : stream.groups()) {
+        if (!counts_losses(stream, *group)) continue;
+        const std::uint64_t count = count_needed(stream, *group, through);
+        if (count == 0) continue;
+        found.missed.emplace_back(group.get(), count);
+        if (!group->holds_entries()) continue;
+        holders.emplace_back(group.get(), count);
+        from = lower(from, lowest_needed(stream, *group));
+    }
+    if (!from) return found;
+    const EntryIndex& index = stream.index();
+    found.loss.from = *from;
+    found.loss.through = index.at(index.previous(index.upper_bound(through))).id;
+    found.loss.count = count_needed_by_any(stream, through, holders);
+    return found;
+}
+
+void spare_needed(const Stream& stream, TrimPlan& plan) {
+    if (stream.retention() == nullptr || !stream.retention()->settings.protects) return;
+    const auto hold = find_hold(stream);
+    if (!hold) return;
+    if (plan.through && *plan.through >= hold->at) {
+        const EntryIndex& index = stream.index();
+        const auto at = index.lower_bound(hold->at);
+        plan.through.reset();
+        if (at != index.begin()) plan.through = index.at(index.previous(at)).id;
+        plan.count = plan.through ? index.count_through(*plan.through) : 0;
+    }
+    if (plan.ids.empty()) return;
+    std::erase_if(plan.ids, [&](EntryId id) { return id >= hold->at; });
+    plan.count = plan.ids.size();
 }
 
 }  // namespace sluice

@@ -13,10 +13,13 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "event/entry_id.hpp"
 #include "event/time.hpp"
 #include "stream/stream.hpp"
+#include "stream/trim.hpp"
 
 namespace sluice {
 
@@ -61,8 +64,25 @@ std::optional<Fill> exceeded(const Stream& stream, std::uint64_t new_bytes);
 // Entries from the lowest needed one on, whatever the groups were told about holding.
 std::uint64_t count_from_lowest_needed(const Stream& stream);
 
+// What an operator should look at: "fill" (a limit is nearly reached), "needed" (by what groups
+// need alone), "pending" (more than was asked for). The stream has settings.
+std::vector<std::string_view> warnings(const Stream& stream);
+
 // How many entries up to `through` this group still needs.
 std::uint64_t count_needed(const Stream& stream, const Group& group, EntryId through);
 bool needs(const Stream& stream, const Group& group, EntryId id);
+
+// Whether the group's losses are counted: with settings of every group, else of those that lease.
+bool counts_losses(const Stream& stream, const Group& group);
+// What groups lose when everything up to an id goes. The loss is that of groups that hold entries;
+// the others have said that they can do without.
+struct LossAssessment {
+    Loss loss;
+    std::vector<std::pair<const Group*, std::uint64_t>> missed;
+};
+LossAssessment assess_loss(const Stream& stream, EntryId through);
+
+// Cuts a plan of trimming back to what no group needs, when the stream protects them.
+void spare_needed(const Stream& stream, TrimPlan& plan);
 
 }  // namespace sluice

@@ -113,7 +113,7 @@ void Stream::set_retention(const RetentionSettings& settings) {
 }
 
 void Stream::note_loss(const Loss& loss) {
-    if (!retention_) return;
+    if (!retention_ || loss.count == 0) return;
     retention_->lost += loss.count;
     Loss untold = retention_->untold.value_or(Loss{});
     untold.add(loss);

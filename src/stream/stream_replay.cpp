@@ -275,7 +275,7 @@ bool Replay::loss() {
     const EntryId through = reader_.id();
     const Loss loss{from, through, reader_.varint(), static_cast<LossCause>(cause)};
     const bool is_known = cause <= static_cast<std::uint8_t>(LossCause::deleted);
-    if (reader_.failed() || !is_known || loss.count == 0) return false;
+    if (reader_.failed() || !is_known || reader_.at_end()) return false;
     std::vector<std::pair<Group*, std::uint64_t>> missed;
     while (!reader_.at_end()) {
         if (!read_group()) return false;

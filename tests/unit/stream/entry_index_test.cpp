@@ -323,7 +323,7 @@ TEST(EntryIndex, behaves_like_an_ordered_map) {
         bytes += there.length;
         ++expected;
     });
-    EXPECT_EQ(index.entry_bytes(), bytes);
+    EXPECT_EQ(index.record_bytes(), bytes);
     const auto middle = std::next(model.begin(), std::ssize(model) / 2)->first;
     EXPECT_EQ(index.count_through(middle) + index.count_above(middle), index.size());
     EXPECT_EQ(index.count_above(middle),
@@ -333,7 +333,7 @@ TEST(EntryIndex, behaves_like_an_ordered_map) {
     std::string_view rest = saved;
     const auto loaded = EntryIndex::load(rest, 4);
     ASSERT_TRUE(loaded);
-    EXPECT_EQ(loaded->entry_bytes(), bytes);
+    EXPECT_EQ(loaded->record_bytes(), bytes);
 }
 
 }  // namespace

@@ -308,7 +308,7 @@ class Life {
         Group* const group = some_group();
         if (group == nullptr) return;
         const Missed missed[] = {{group->name(), 1 + random_.below(5)}};
-        commit(loss_effect({some_id(), some_id(), 5, LossCause::xtrim}, missed));
+        commit(loss_effect({some_id(), some_id(), random_.below(6), LossCause::xtrim}, missed));
     }
 
     void trim() {

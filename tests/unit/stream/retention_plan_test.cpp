@@ -1,6 +1,7 @@
 // What may go and who keeps it: tables, and laws over random streams.
 #include "stream/retention_plan.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "io/random.hpp"
@@ -187,11 +188,62 @@ TEST(RetentionPlan, takes_no_needed_entry_and_no_more_than_it_must) {
         if (count == 0) continue;
         // One entry fewer would have been one too few.
         const std::uint64_t length_before_last = stream.size() - count + 1;
-        const std::uint64_t bytes_before_last = stream.index().entry_bytes() - bytes + 100;
+        const std::uint64_t bytes_before_last = stream.index().record_bytes() - bytes + 100;
         const bool was_needed =
             (settings.length_max > 0 && length_before_last > settings.length_max) ||
             (settings.bytes_max > 0 && bytes_before_last > settings.bytes_max);
         EXPECT_TRUE(was_needed);
+    }
+}
+
+TEST(RetentionPlan, a_loss_is_what_any_holding_group_needed) {
+    Random random(13);
+    for (int round = 0; round < 2000; ++round) {
+        SCOPED_TRACE(round);
+        const Stream stream = random_stream(random);
+        const EntryId through{random.below(110), 0};
+        std::uint64_t expected = 0;
+        stream.for_each_entry([&](EntryId id, EntryRef) {
+            if (id > through) return;
+            const auto needs_it = [&](const auto& group) {
+                return group->holds_entries() && needs(stream, *group, id);
+            };
+            if (std::ranges::any_of(stream.groups(), needs_it)) ++expected;
+        });
+        const LossAssessment found = assess_loss(stream, through);
+        EXPECT_EQ(found.loss.count, expected);
+        for (const auto& [group, count] : found.missed)
+            EXPECT_EQ(count, count_needed(stream, *group, through));
+    }
+}
+
+TEST(RetentionPlan, what_a_publisher_trims_spares_what_is_needed) {
+    Random random(14);
+    for (int round = 0; round < 2000; ++round) {
+        SCOPED_TRACE(round);
+        Stream stream = random_stream(random);
+        TrimOptions options;
+        options.by = TrimOptions::By::length;
+        options.length_max = random.below(80);
+        options.references = random.one_in(2) ? References::keep : References::remove;
+        TrimPlan trimmed = plan_trim(stream, options);
+        const TrimPlan asked = trimmed;
+        spare_needed(stream, trimmed);
+        EXPECT_LE(trimmed.count, asked.count);
+        if (!stream.retention()->settings.protects) {
+            EXPECT_EQ(trimmed.count, asked.count);
+            continue;
+        }
+        std::uint64_t count = 0;
+        stream.for_each_entry([&](EntryId id, EntryRef) {
+            const bool goes = (trimmed.through && id <= *trimmed.through) ||
+                              std::ranges::count(trimmed.ids, id) > 0;
+            if (!goes) return;
+            ++count;
+            for (const auto& group : stream.groups())
+                EXPECT_FALSE(group->holds_entries() && needs(stream, *group, id));
+        });
+        EXPECT_EQ(count, trimmed.count);
     }
 }
 
