@@ -18,6 +18,11 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"local", {"event"}},
     {"resp", {"event"}},
     {"store", {"event"}},
+    {"command_store", {"event", "resp", "store"}},
+    {"embedded",
+     {"event", "io", "resp", "store", "command_store", "engine", "server", "commands", "net",
+      "net_worker"}},
+    {"remote_store", {"event", "io", "resp", "store", "command_store", "net", "net_client"}},
     {"stream", {"event"}},
     {"document", {"event"}},
     {"journal", {"event", "io"}},
@@ -38,11 +43,12 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
      {"server", "stream_commands", "retention_commands", "bus_commands", "work_commands",
       "document_commands", "key_commands", "admin_commands"}},
     {"http", {"event", "engine", "server"}},
-    {"net", {"event", "io", "resp", "redis", "server", "http", "net_client"}},
+    {"net", {"event", "io", "resp", "redis", "server", "http", "net_client", "net_worker"}},
     {"cli", {"event", "io", "bus", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},
     {"consume", {"event", "io", "bus", "resp", "net", "cli"}},
     // `sluice` is include/sluice.
+    {"embedded_bus", {"sluice", "event", "resp", "store", "embedded", "client_library"}},
     {"client_library", {"sluice", "event", "io", "resp", "net", "net_client"}},
 };
 // Wiring only, and may see everything.
