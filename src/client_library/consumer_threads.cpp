@@ -113,8 +113,10 @@ void ConsumerThreads::lease_events() {
 // How many events may be leased now; zero when the consumer stops.
 std::size_t ConsumerThreads::wait_for_slots() {
     const std::size_t most = std::size_t{options_.concurrency} + options_.lease_ahead;
+    // Half of those that wait are gone: many at a time cost one request.
+    const std::size_t few = most - options_.lease_ahead / 2;
     const auto has_room = [&] {
-        return ledger_.unsettled() < most && ledger_.size() - ledger_.unsettled() < settling_max;
+        return ledger_.unsettled() < few && ledger_.size() - ledger_.unsettled() < settling_max;
     };
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return is_stopping_ || has_room(); });

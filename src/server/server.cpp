@@ -20,16 +20,19 @@ constexpr std::string_view protected_mode =
 
 }  // namespace
 
-Server::Server(Engine& engine, std::span<const CommandFamily> families, ServerSettings settings,
+Server::Server(Engine& engine, CommandSet commands, ServerSettings settings,
                ServerIdentity identity, ServerHooks hooks)
     : engine_(&engine),
       settings_(std::move(settings)),
       identity_(std::move(identity)),
       hooks_(std::move(hooks)),
-      commands_(families),
+      commands_(commands.families),
+      residents_(std::move(commands.residents)),
       statistics_(commands_.count()) {
     apply_settings();
     engine_->set_listener(this);
+    for (const auto& resident : residents_)
+        resident->attach(*this);
 }
 
 Server::~Server() {
@@ -264,6 +267,8 @@ void Server::on_change(TenantNumber tenant, std::string_view name, Key* key) {
     watching_.touch(tenant, name);
     using Change = BlockingRegistry::Change;
     blocking_.note_change(tenant, name, key == nullptr ? Change::removed : Change::altered);
+    for (const auto& resident : residents_)
+        resident->on_change(tenant, name, key);
     if (key != nullptr) {
         key->watched = watching_.is_watched(tenant, name) || blocking_.is_awaited(tenant, name);
     }

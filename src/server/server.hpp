@@ -30,6 +30,7 @@
 #include "engine/engine.hpp"
 #include "server/blocking_registry.hpp"
 #include "server/command_table.hpp"
+#include "server/resident.hpp"
 #include "server/session.hpp"
 #include "server/settings.hpp"
 #include "server/statistics.hpp"
@@ -47,8 +48,8 @@ class Server final : public ChangeListener {
   public:
     using Sessions = std::map<SessionId, std::unique_ptr<Session>>;
 
-    Server(Engine& engine, std::span<const CommandFamily> families, ServerSettings settings,
-           ServerIdentity identity, ServerHooks hooks);
+    Server(Engine& engine, CommandSet commands, ServerSettings settings, ServerIdentity identity,
+           ServerHooks hooks);
     ~Server() override;
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -87,6 +88,14 @@ class Server final : public ChangeListener {
     const ServerSettings& settings() const { return settings_; }
     const ServerIdentity& identity() const { return identity_; }
     const CommandTable& commands() const { return commands_; }
+    // What the room of this kind keeps; it is one of those that came with the commands.
+    template <class Kind>
+    Kind& resident() const {
+        for (const auto& each : residents_) {
+            if (auto* const found = dynamic_cast<Kind*>(each.get())) return *found;
+        }
+        SLUICE_CHECK(false, "commands come together with what they keep");
+    }
     ServerStatistics& statistics() { return statistics_; }
     BlockingRegistry& blocking() { return blocking_; }
     WatchRegistry& watching() { return watching_; }
@@ -159,6 +168,7 @@ class Server final : public ChangeListener {
     ServerIdentity identity_;
     ServerHooks hooks_;
     CommandTable commands_;
+    std::vector<std::unique_ptr<Resident>> residents_;
     ServerStatistics statistics_;
     BlockingRegistry blocking_;
     WatchRegistry watching_;

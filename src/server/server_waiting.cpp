@@ -173,6 +173,8 @@ void Server::attach(Engine& engine) {
     engine_ = &engine;
     engine_->set_listener(this);
     watching_.touch_all();
+    for (const auto& resident : residents_)
+        resident->attach(*this);
     for (const auto& key : blocking_.keys()) {
         mark_watched(key.tenant, key.name);
         blocking_.note_change(key.tenant, key.name, BlockingRegistry::Change::altered);
@@ -227,6 +229,8 @@ MonoTime Server::deadline() const {
     MonoTime next = std::min(sweep_at_, engine_->deadline());
     if (!timers_.empty()) next = std::min(next, timers_.begin()->first);
     if (pause_ != Pause::none) next = std::min(next, pause_until_);
+    for (const auto& resident : residents_)
+        next = std::min(next, resident->deadline());
     return next;
 }
 
@@ -239,6 +243,9 @@ void Server::on_time() {
     }
     if (pause_ != Pause::none && pause_until_ <= mono()) unpause();
     engine_->on_time();
+    for (const auto& resident : residents_) {
+        if (resident->deadline() <= mono()) resident->on_time();
+    }
     serve_changed_keys();
     if (sweep_at_ <= mono()) sweep();
     run_resumed();

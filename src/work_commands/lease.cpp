@@ -7,7 +7,7 @@
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
 #include "stream/group_progress.hpp"
-#include "work_commands/entry_fields.hpp"
+#include "stream_commands/entry_fields.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_handlers.hpp"
 
