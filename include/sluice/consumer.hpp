@@ -7,8 +7,9 @@
 //              dead(reason)        to the dead letters of the stream, at once
 //              release()           handed back to the group: no failure, the attempt is not counted
 // Promise    at least once: an event leaves the group only when its settle has reached the server;
-//            a running handler's lease is extended each third of it; no event is leased that no
-//            handler is free for; a lost connection is made again, with growing waits, for ever
+//            a running handler's lease is extended each third of it; no more events
+//            are leased than handlers are free for and lease_ahead says; a lost connection is made
+//            again, with growing waits, for ever
 // Errors     of consume(): invalid, unavailable, refused, not_found (no group), failed.
 //            A group that goes away later ends the consumer: wait() answers the error.
 // Threads    `concurrency` for handlers and two of the library's; the handler runs in several at
@@ -48,6 +49,16 @@ Settlement release();
 
 using Handler = std::function<Settlement(const Delivery&)>;
 
+// Of a function that returns nothing: it has done its work when it returns.
+template <class Function>
+    requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>
+Handler ack_after(Function function) {
+    return [function = std::move(function)](const Delivery& event) mutable {
+        function(event);
+        return ack();
+    };
+}
+
 // What goes on beside the handlers, for a log.
 struct Notice {
     enum class Kind {
@@ -68,6 +79,9 @@ struct ConsumerOptions {
     std::string consumer = {};                // empty: host name and process id
     std::chrono::milliseconds lease{30'000};  // lease_min to a day
     unsigned concurrency = 1;                 // 1 to concurrency_max
+    // How many events may wait here, leased, for a handler: 0 to lease_ahead_max. Some make short
+    // handlers fast; none leave every event to whoever is free.
+    unsigned lease_ahead = 0;
     // Makes the group when it is not there; without it that is an error.
     std::optional<GroupStart> create_group = {};
     // The group's retry policy, for all its consumers: "1s,4s,16s", "fixed delay=30s retries=5",
@@ -78,6 +92,7 @@ struct ConsumerOptions {
 
     static constexpr std::chrono::milliseconds lease_min{100};
     static constexpr unsigned concurrency_max = 1'000;
+    static constexpr unsigned lease_ahead_max = 10'000;
 };
 
 struct ConsumerCounts {
@@ -110,8 +125,7 @@ class RunningConsumer {
     ConsumerCounts counts() const;
 
   private:
-    friend Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
-                                             Handler handler);
+    friend class ConsumerStart;
     struct State;
     explicit RunningConsumer(std::unique_ptr<State> state);
 
@@ -122,16 +136,11 @@ class RunningConsumer {
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
                                   Handler handler);
 
-// A handler that returns nothing has done its work when it returns.
 template <class Function>
     requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
                                   Function handler) {
-    return consume(url, options,
-                   Handler([handler = std::move(handler)](const Delivery& event) mutable {
-                       handler(event);
-                       return ack();
-                   }));
+    return consume(url, options, ack_after(std::move(handler)));
 }
 
 }  // namespace sluice

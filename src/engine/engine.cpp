@@ -208,6 +208,18 @@ Key* Engine::random_key(TenantNumber tenant, std::uint64_t random) {
     return find(tenant, std::string(key->name));
 }
 
+Key* Engine::find_number(KeyNumber number) const {
+    return state_->keys.find_number(number);
+}
+
+std::size_t Engine::slot_count() const {
+    return state_->keys.slot_count();
+}
+
+Key* Engine::at_slot(std::size_t slot) const {
+    return state_->keys.at_slot(slot);
+}
+
 void Engine::set_listener(ChangeListener* listener) {
     state_->listener = listener;
 }

@@ -11,10 +11,10 @@ std::optional<EntryId> next_id(EntryId last, WallTime wall) {
     return now > last.ms ? EntryId{now, 0} : last.next();
 }
 
-EntryRef append_entry(CommandContext& context, StreamKey stream, const NewEntry& entry) {
+EntryRef append_entry(Server& server, StreamKey stream, const NewEntry& entry) {
     const EntryRef ref =
-        context.engine.append_entry(*stream.key, entry.id, entry.elements, entry.bulk_bytes);
-    const std::uint64_t per_node = context.server.settings().stream_node_entries_max;
+        server.engine().append_entry(*stream.key, entry.id, entry.elements, entry.bulk_bytes);
+    const std::uint64_t per_node = server.settings().stream_node_entries_max;
     stream.stream->append(
         entry.id, ref,
         static_cast<std::uint32_t>(std::min<std::uint64_t>(per_node, entries_per_node_limit)));

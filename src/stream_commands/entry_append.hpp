@@ -21,7 +21,10 @@ struct NewEntry {
     std::uint32_t elements = 0;
     std::string_view bulk_bytes;  // as Engine::append_entry() takes them
 };
-EntryRef append_entry(CommandContext& context, StreamKey stream, const NewEntry& entry);
+EntryRef append_entry(Server& server, StreamKey stream, const NewEntry& entry);
+inline EntryRef append_entry(CommandContext& context, StreamKey stream, const NewEntry& entry) {
+    return append_entry(context.server, stream, entry);
+}
 
 // Neither of them empty.
 struct PublishKey {

@@ -7,6 +7,7 @@
 #include "stream_commands/stream_access.hpp"
 #include "stream_commands/stream_append_options.hpp"
 #include "stream_commands/stream_handlers.hpp"
+#include "stream_commands/stream_retention.hpp"
 
 namespace sluice {
 
@@ -50,6 +51,8 @@ class Append {
         }
         const auto id = wanted_id(options_.id, last, context_.engine.wall());
         if (!id) return context_.reply.error(id_too_small);
+        const auto bytes = context_.request.bulk_bytes(options_.first_field).size();
+        if (!admits_append(context_, stream_, bytes)) return;
         if (!stream_) stream_ = create_stream(context_, context_.request[1]);
         append(*id);
         context_.reply.entry_id(*id);
@@ -75,7 +78,7 @@ class Append {
             context_, stream_,
             {id, static_cast<std::uint32_t>(request.size() - first), request.bulk_bytes(first)});
         if (!options_.producer.empty()) remember(context_, stream_, publish_key(), id);
-        trim(context_, stream_, options_.trim);
+        trim(context_, stream_, options_.trim, LossCause::xadd);
     }
 
     PublishKey publish_key() const { return {options_.producer, key_}; }

@@ -2,8 +2,8 @@
 
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
-#include "stream_commands/stream_ids.hpp"
 #include "stream_commands/entry_fields.hpp"
+#include "stream_commands/stream_ids.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_arguments.hpp"
 #include "work_commands/work_handlers.hpp"
