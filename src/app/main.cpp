@@ -12,6 +12,7 @@
 #include "cli/command_group.hpp"
 #include "cli/command_groups.hpp"
 #include "cli/command_publish.hpp"
+#include "cli/command_stream.hpp"
 #include "cli/command_streams.hpp"
 #include "cli/command_tail.hpp"
 #include "cli/command_why.hpp"
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
         sluice::add_tail,
         sluice::add_consume,
         sluice::add_streams,
+        sluice::add_stream_command,
         sluice::add_groups,
         sluice::add_group_command,
         sluice::add_dead,
