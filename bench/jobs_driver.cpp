@@ -34,6 +34,12 @@ FieldList job() {
              R"("limit":20}})"}};
 }
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begun) {
+    return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
 double cpu_seconds() {
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
@@ -43,16 +49,19 @@ double cpu_seconds() {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-Expected<void> add(Connection& bus, std::size_t jobs, std::size_t batch) {
+// The seconds that it took, here and below.
+Expected<double> add(Connection& bus, std::size_t jobs, std::size_t batch) {
+    const auto begun = Clock::now();
     for (std::size_t done = 0; done < jobs; done += batch) {
         const std::vector<FieldList> events(std::min(batch, jobs - done), job());
         const auto added = bus.publish_all("jobs", events);
         if (!added) return added.error();
     }
-    return {};
+    return seconds_since(begun);
 }
 
-Expected<void> work_through(const Arguments& arguments) {
+Expected<double> work_through(const Arguments& arguments) {
+    const auto begun = Clock::now();
     auto consumer = consume(arguments.url,
                             {.stream = "jobs",
                              .group = "workers",
@@ -64,7 +73,7 @@ Expected<void> work_through(const Arguments& arguments) {
     if (!consumer) return consumer.error();
     while (consumer->counts().acked < arguments.jobs)
         std::this_thread::sleep_for(std::chrono::microseconds(200));
-    return {};
+    return seconds_since(begun);
 }
 
 Expected<void> run(const Arguments& arguments) {
@@ -76,13 +85,11 @@ Expected<void> run(const Arguments& arguments) {
         if (!added) return added.error();
     }
     const double cpu_before = cpu_seconds();
-    const auto begun = std::chrono::steady_clock::now();
-    const auto done =
+    const auto seconds =
         consumes ? work_through(arguments) : add(*bus, arguments.jobs, arguments.size);
-    if (!done) return done.error();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    std::printf("{\"seconds\":%.6f,\"jobs\":%zu,\"cpu_seconds\":%.6f}\n", took.count(),
-                arguments.jobs, cpu_seconds() - cpu_before);
+    if (!seconds) return seconds.error();
+    std::printf("{\"seconds\":%.6f,\"jobs\":%zu,\"cpu_seconds\":%.6f}\n", *seconds, arguments.jobs,
+                cpu_seconds() - cpu_before);
     return {};
 }
 

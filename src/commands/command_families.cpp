@@ -3,6 +3,7 @@
 #include <array>
 
 #include "admin_commands/admin_commands.hpp"
+#include "bus_commands/bus_commands.hpp"
 #include "document_commands/document_commands.hpp"
 #include "key_commands/key_commands.hpp"
 #include "retention_commands/retention_commands.hpp"
@@ -15,9 +16,9 @@ namespace sluice {
 
 std::span<const CommandFamily> command_families() {
     static const std::array families = {
-        connection_commands(), durability_commands(),  generic_commands(),    hash_commands(),
-        retention_commands(),  server_commands(),      sorted_set_commands(), stream_commands(),
-        string_commands(),     transaction_commands(), work_commands()};
+        bus_commands(),    connection_commands(), durability_commands(),  generic_commands(),
+        hash_commands(),   retention_commands(),  server_commands(),      sorted_set_commands(),
+        stream_commands(), string_commands(),     transaction_commands(), work_commands()};
     return families;
 }
 
@@ -25,6 +26,7 @@ CommandSet command_set() {
     CommandSet set{.families = command_families(), .residents = {}};
     set.residents.push_back(std::make_unique<StreamRoll>());
     set.residents.push_back(make_retention_work());
+    set.residents.push_back(make_tenant_bus());
     return set;
 }
 

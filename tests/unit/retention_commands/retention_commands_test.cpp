@@ -105,7 +105,7 @@ TEST(Retention, no_step_of_the_wall_clock_makes_an_entry_older) {
         client.call({"SLUICE.STREAM", "SET", "s", "MAXAGE", "60000"});
         publish(client, "s", 3);
         door.advance(Duration::from_seconds(10));
-        door.step_wall(Duration::from_seconds(step_s));
+        door.step_clock(Duration::from_seconds(step_s));
         publish(client, "s", 3);
         door.advance(Duration::from_seconds(48));
         EXPECT_EQ(stream_of(door, "s").size(), 6u) << step_s;
