@@ -3,6 +3,7 @@
 #include "http/http_problem.hpp"
 #include "http/metrics_text.hpp"
 #include "http/service_state.hpp"
+#include "http/stream_metrics.hpp"
 #include "server/login.hpp"
 #include "server/server.hpp"
 
@@ -180,6 +181,7 @@ HttpResponse get_metrics(HttpContext& context) {
     write_clients(out, context.server, context.service);
     write_commands(out, context.server);
     write_keys(out, context.server);
+    write_stream_metrics(out, context.server);
     write_process(out, context.server, context.service);
     HttpResponse response = plain_text(out.take());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 #include <set>
 
 namespace sluice {
@@ -138,13 +139,27 @@ std::uint64_t count_from_lowest_needed(const Stream& stream) {
     return stream.size() - stream.index().count_through(lowest->at) + 1;
 }
 
+Fill needed_fill(const Stream& stream) {
+    const std::uint64_t length_max = stream.retention()->settings.length_limit();
+    return {"", length_max == 0 ? 0 : count_from_lowest_needed(stream), length_max};
+}
+
+std::uint64_t count_undelivered(const Stream& stream, const Group& group) {
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    StreamCounters counters = stream.counters();
+    counters.entries_added = std::min(counters.entries_added, most);
+    const auto lag = group_lag(counters, group.last_delivered(), group.entries_read());
+    // Where the counters do not tell, the entries are counted.
+    if (lag) return static_cast<std::uint64_t>(std::max<std::int64_t>(*lag, 0));
+    return stream.index().count_above(group.last_delivered());
+}
+
 std::vector<std::string_view> warnings(const Stream& stream) {
     const RetentionSettings& settings = stream.retention()->settings;
     std::vector<std::string_view> words;
     const double most = static_cast<double>(settings.warn_percent) / 100.0;
     if (fullest(stream).ratio() > most) words.push_back("fill");
-    const Fill needed{"", count_from_lowest_needed(stream), settings.length_limit()};
-    if (needed.ratio() > most) words.push_back("needed");
+    if (needed_fill(stream).ratio() > most) words.push_back("needed");
     std::uint64_t pending = 0;
     for (const auto& group : stream.groups())
         pending += group->pending().size();

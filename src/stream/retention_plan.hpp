@@ -64,6 +64,11 @@ std::optional<Fill> exceeded(const Stream& stream, std::uint64_t new_bytes);
 // Entries from the lowest needed one on, whatever the groups were told about holding.
 std::uint64_t count_from_lowest_needed(const Stream& stream);
 
+// That number and the limit of the length.
+Fill needed_fill(const Stream& stream);
+// Entries that were not delivered to the group yet: always a number.
+std::uint64_t count_undelivered(const Stream& stream, const Group& group);
+
 // What an operator should look at: "fill" (a limit is nearly reached), "needed" (by what groups
 // need alone), "pending" (more than was asked for). The stream has settings.
 std::vector<std::string_view> warnings(const Stream& stream);

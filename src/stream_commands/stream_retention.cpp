@@ -45,7 +45,7 @@ std::string holder_of(const Stream& stream) {
     const auto hold = find_hold(stream);
     if (!hold) return "it is being trimmed";
     const Group& group = *hold->group;
-    const std::uint64_t unread = stream.index().count_above(group.last_delivered());
+    const std::uint64_t unread = count_undelivered(stream, group);
     return "group '" + printable(group.name(), 128) + "' holds it back at " + hold->at.text() +
            " (" + std::to_string(unread) + " not read, " + std::to_string(group.pending().size()) +
            " pending)";
