@@ -7,9 +7,11 @@
 #include "bus/attempt.hpp"
 #include "bus/duration_text.hpp"
 #include "bus/error_signature.hpp"
+#include "bus/firing.hpp"
 #include "bus/retry_policy.hpp"
 #include "bus/schedule.hpp"
 #include "bus/stream_address.hpp"
+#include "bus/tenant_settings.hpp"
 #include "event/time_text.hpp"
 #include "event/utf8.hpp"
 
@@ -65,13 +67,42 @@ void try_address(std::string_view key) {
     if (address) SLUICE_CHECK(address->key() == key, "a key has one reading");
 }
 
+void try_recurrence(std::string_view text) {
+    const auto recurrence = Recurrence::parse(text);
+    if (!recurrence) return;
+    SLUICE_CHECK(Recurrence::parse(recurrence->text())->text() == recurrence->text(),
+                 "text gives it back");
+    constexpr WallTime now = WallTime::from_ms(1'770'000'000'000);
+    for (const CatchUp catch_up : {CatchUp::none, CatchUp::once, CatchUp::all}) {
+        const auto due = recurrence->next_after(WallTime{});
+        if (!due || *due > now) return;
+        const auto step = firing_step(*recurrence, catch_up, *due, 0, now);
+        SLUICE_CHECK(!step.fired || (*step.fired >= *due && *step.fired <= now), "never early");
+        SLUICE_CHECK(!step.next || *step.next > step.fired.value_or(*due), "no time comes twice");
+    }
+}
+
+// "NAME=value"
+void try_setting(std::string_view text) {
+    const std::size_t equals = std::min(text.find('='), text.size());
+    TenantSettings settings;
+    const auto set =
+        settings.set(text.substr(0, equals), text.substr(std::min(equals + 1, text.size())));
+    if (!set) SLUICE_CHECK(settings == TenantSettings(), "what is refused changes nothing");
+    TenantSettings read;
+    for (const Field& value : settings.values())
+        SLUICE_CHECK(read.set(value.name, value.value).has_value(), "what was read is allowed");
+    SLUICE_CHECK(read == settings, "values give it back");
+}
+
 }  // namespace
 }  // namespace sluice
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr void (*parsers[])(std::string_view) = {
-        sluice::try_duration, sluice::try_retry_policy, sluice::try_schedule,
-        sluice::try_attempts, sluice::try_signature,    sluice::try_address,
+        sluice::try_duration,   sluice::try_retry_policy, sluice::try_schedule,
+        sluice::try_attempts,   sluice::try_signature,    sluice::try_address,
+        sluice::try_recurrence, sluice::try_setting,
     };
     if (size == 0) return 0;
     const auto which = static_cast<std::size_t>(data[0] - '0');

@@ -101,6 +101,16 @@ void write_session() {
           {"CLIENT", "LIST"},
           {"SCAN", "0", "TYPE", "stream"},
           {"OBJECT", "ENCODING", "x"}}},
+        {"tenants",
+         {{"SLUICE.TENANT", "CREATE", "acme", "STOREDEVENTS", "2"},
+          {"SLUICE.PUBLISH", "acme", "s", "KEY", "k", "FIELDS", "3", "event_type", "t",
+           "source_agent_id", "a", "call_chain", "a"},
+          {"SLUICE.PUBLISHALL", "acme", "EVENT", "s", "AT", "1800000000000", "JSON",
+           R"({"type":"t","source_agent_id":"a","call_chain":["a"]})"},
+          {"SLUICE.SCHEDULE", "SET", "acme", "n", "s", "CRON", "* * * * *", "ZONE", "UTC", "JSON",
+           R"({"type":"t","source_agent_id":"a","call_chain":["a"]})"},
+          {"SLUICE.SCHEDULE", "SHOW", "acme", "n", "NEXT", "2"},
+          {"SLUICE.TENANT", "DROP", "acme", "WITHSTREAMS"}}},
     };
     for (const auto& [name, commands] : inputs) {
         std::string bytes;
@@ -141,6 +151,9 @@ void write_bus_texts() {
          "4chunk 17 of 'a\'b' at /tmp/x, 0x1f 01890a5d-ac96-774b-bcce-b302099a8057 "
          "2026-02-11T12:58:38.1+00:00 http://a/b \"c"},
         {"key", "5t:acme:events:tasks:dlq"},
+        {"at", "6at 1700000000000"},
+        {"recurring", "6every 1s"},
+        {"setting", "7STOREDBYTES=1000"},
     };
     for (const auto& [name, bytes] : inputs)
         write("bus_text", name, bytes);

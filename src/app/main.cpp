@@ -12,9 +12,11 @@
 #include "cli/command_group.hpp"
 #include "cli/command_groups.hpp"
 #include "cli/command_publish.hpp"
+#include "cli/command_schedule.hpp"
 #include "cli/command_stream.hpp"
 #include "cli/command_streams.hpp"
 #include "cli/command_tail.hpp"
+#include "cli/command_tenant.hpp"
 #include "cli/command_why.hpp"
 #include "consume/command_consume.hpp"
 #include "demo/command_demo.hpp"
@@ -31,6 +33,8 @@ int main(int argc, char** argv) {
         sluice::add_group_command,
         sluice::add_dead,
         sluice::add_why,
+        sluice::add_tenant,
+        sluice::add_schedule,
         sluice::add_bench,
         sluice::add_check,
         sluice::add_dump,

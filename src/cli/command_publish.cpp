@@ -7,9 +7,12 @@
 #include <iterator>
 #include <memory>
 
+#include "cli/event_flags.hpp"
 #include "cli/publish_input.hpp"
 #include "cli/server_flags.hpp"
+#include "cli/tenant_publish.hpp"
 #include "cli/terminal.hpp"
+#include "io/clock.hpp"
 
 namespace sluice {
 namespace {
@@ -28,11 +31,18 @@ All of the input is checked before the first entry is sent; broken JSON is answe
 and byte, and nothing is published. With --live each line is sent as it comes.
 The id of each entry is printed when the server says that it is stored.
 
+With --tenant the stream is that tenant's: t:TENANT:events:STREAM. The server checks each event (an
+agent and its call chain must be there), counts it against the tenant's limits, and stores no event
+twice that has the same --idempotency-key or the same id. --atomic stores all of the input or none
+of it. --at waits: of what is stored later the id of the event is printed.
+
 Examples:
   sluice publish orders item=tea amount=3
   sluice publish tasks --event-type task.created --task t-17 title='Read the logs' urgent=true
   sluice publish hooks --event-type github.push --data payload.json
   jq -c '.[]' orders.json | sluice publish orders --json
+  sluice publish orders --tenant acme --event-type order.placed --agent shop item=tea
+  sluice publish orders --tenant acme --event-type order.late --agent shop --at +15m order=17
   tail -f app.log.jsonl | sluice publish logs --json --live
 
 Exit codes: 0 published, 1 refused by the server, 64 usage, 65 bad input (nothing published),
@@ -51,14 +61,16 @@ struct PublishOptions {
     bool is_live = false;
     bool is_quiet = false;
     std::string data_file;
-    std::string content_type;
     std::string id = "*";
     std::uint64_t maxlen = 0;
-    std::string priority = "normal";
-    Event event;
+    EventFlags event;
+    TenantTarget target;
+    std::string at;
+    bool is_atomic = false;
 
+    bool is_for_tenant() const { return !target.tenant.empty(); }
     bool reads_lines() const { return json_lines || event_lines; }
-    bool makes_events() const { return !event.type.empty(); }
+    bool makes_events() const { return !event.event.type.empty(); }
     LineKind line_kind() const {
         if (event_lines) return LineKind::event;
         return makes_events() ? LineKind::event_data : LineKind::fields;
@@ -88,7 +100,7 @@ Result<std::string> read_file(const std::string& path) {
 
 // JSON where the bytes are JSON and nobody said otherwise.
 std::string content_type_of(const PublishOptions& options, std::string_view data) {
-    if (!options.content_type.empty()) return options.content_type;
+    if (!options.event.content_type.empty()) return options.event.content_type;
     const bool is_json = check_json(data, payload_json_limits).has_value();
     return std::string(is_json ? json_content_type : "application/octet-stream");
 }
@@ -116,7 +128,13 @@ Result<std::vector<Fields>> read_entries(const PublishOptions& options, EventMak
     return entries;
 }
 
+void queue_words(Client& client, const Words& words) {
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    client.queue(views);
+}
+
 void queue_entry(Client& client, const PublishOptions& options, const Fields& fields) {
+    if (options.is_for_tenant()) return queue_words(client, publish_words(options.target, fields));
     const std::string maxlen = std::to_string(options.maxlen);
     std::vector<std::string_view> args = {"XADD", options.stream};
     if (options.maxlen > 0) args.insert(args.end(), {"MAXLEN", "~", maxlen});
@@ -131,12 +149,30 @@ void queue_entry(Client& client, const PublishOptions& options, const Fields& fi
 Result<void> print_next_id(Client& client, const PublishOptions& options) {
     SLUICE_TRY_ASSIGN(Reply reply, client.read());
     SLUICE_TRY_ASSIGN(const Reply id, as_result(std::move(reply)));
-    if (!options.is_quiet) std::puts(id.text.c_str());
+    std::string text = id.text;
+    if (options.is_for_tenant()) {
+        SLUICE_TRY_ASSIGN(text, published_text(id));
+    }
+    if (!options.is_quiet) std::puts(text.c_str());
+    return {};
+}
+
+Result<void> publish_atomic(Client& client, const PublishOptions& options,
+                            const std::vector<Fields>& entries) {
+    queue_words(client, publish_all_words(options.target, entries));
+    SLUICE_TRY(client.flush());
+    SLUICE_TRY_ASSIGN(Reply reply, client.read());
+    SLUICE_TRY_ASSIGN(const Reply all, as_result(std::move(reply)));
+    for (const Reply& each : all.elements) {
+        SLUICE_TRY_ASSIGN(const std::string text, published_text(each));
+        if (!options.is_quiet) std::puts(text.c_str());
+    }
     return {};
 }
 
 Result<void> publish_all(Client& client, const PublishOptions& options,
                          const std::vector<Fields>& entries) {
+    if (options.is_atomic) return publish_atomic(client, options, entries);
     ProgressBar progress("publishing", entries.size());
     for (std::size_t begin = 0; begin < entries.size(); begin += pipeline) {
         const std::size_t end = std::min(begin + pipeline, entries.size());
@@ -172,8 +208,30 @@ ExitCode publish_live(Client& client, const PublishOptions& options, EventMaker&
     return ExitCode::done;
 }
 
+// What is wrong with how a tenant is published to, or empty.
+std::string tenant_contradiction(const PublishOptions& options) {
+    if (!options.is_for_tenant()) {
+        const bool is_wanted =
+            options.is_atomic || !options.at.empty() || !options.target.idempotency_key.empty();
+        return is_wanted ? "--at, --atomic and --idempotency-key go with --tenant" : "";
+    }
+    if (!options.makes_events() && !options.event_lines) {
+        return "a tenant publishes events: give --event-type, or --events";
+    }
+    if (options.id != "*" || options.maxlen > 0) {
+        return "--id and --maxlen do not go with --tenant";
+    }
+    if (options.reads_lines() && !options.target.idempotency_key.empty()) {
+        return "--idempotency-key is that of one event; in lines each event brings its own";
+    }
+    if (options.is_live && options.is_atomic) return "--live and --atomic exclude each other";
+    const bool is_time = options.at.empty() || parse_due_time(options.at, SystemClock().wall());
+    return is_time ? "" : "--at " + std::string(due_time_rule);
+}
+
 // What is wrong with the command line as a whole, or empty.
 std::string contradiction(const PublishOptions& options) {
+    if (std::string wrong = tenant_contradiction(options); !wrong.empty()) return wrong;
     if (options.json_lines && options.event_lines) return "--json and --events exclude each other";
     if (options.event_lines && options.makes_events()) {
         return "--events brings the types along; leave --event-type out";
@@ -195,11 +253,12 @@ ExitCode run_publish(PublishOptions options) {
     if (const std::string sentence = contradiction(options); !sentence.empty()) {
         return fail(ExitCode::usage, sentence);
     }
-    options.event.priority = parse_priority(options.priority).value_or(Priority::normal);
-    if (!options.event.source_agent_id.empty()) {
-        options.event.call_chain = {options.event.source_agent_id};
+    options.target.stream = options.stream;
+    if (!options.at.empty()) {
+        options.target.at = parse_due_time(options.at, SystemClock().wall());
     }
-    EventMaker maker(options.event);
+    if (options.is_for_tenant()) options.event.event.tenant_id = options.target.tenant;
+    EventMaker maker(options.event.example());
     if (options.is_live) {
         auto client = connect_to_server(options.server);
         return client ? publish_live(*client, options, maker) : end_with(client.error());
@@ -210,27 +269,6 @@ ExitCode run_publish(PublishOptions options) {
     if (!client) return end_with(client.error());
     const auto published = publish_all(*client, options, *entries);
     return published ? ExitCode::done : end_with(published.error());
-}
-
-void describe_event(CLI::App& command, PublishOptions& options) {
-    Event& event = options.event;
-    const auto add = [&](const char* flag, std::string& target, const char* help) {
-        return command.add_option(flag, target, help)->group("Parts of events");
-    };
-    add("--event-type", event.type, "makes events of this type, such as task.created");
-    add("--source", event.source, "component that says so");
-    add("--agent", event.source_agent_id, "agent that says so");
-    add("--tenant", event.tenant_id, "tenant it belongs to")->capture_default_str();
-    add("--task", event.task_id, "task it is about");
-    add("--goal", event.goal_id, "goal it is about");
-    add("--session", event.session_id, "session it is about");
-    add("--correlation", event.correlation_id, "flow it belongs to");
-    add("--parent", event.parent_event_id, "id of the event that caused it");
-    add("--key", event.partition_key, "events of one key stay in order");
-    add("--priority", options.priority, "how urgent it is")
-        ->check(CLI::IsMember({"low", "normal", "high", "critical"}))
-        ->capture_default_str();
-    add("--content-type", options.content_type, "of the file of --data");
 }
 
 }  // namespace
@@ -249,7 +287,12 @@ void add_publish(CLI::App& app, Plan& plan) {
     command->add_option("--id", options->id, "id of the entry; the server's choice when missing");
     command->add_option("--maxlen", options->maxlen, "keep about so many entries");
     command->add_flag("-q,--quiet", options->is_quiet, "do not print the ids");
-    describe_event(*command, *options);
+    command->add_option("--tenant", options->target.tenant, "publish into a stream of this tenant");
+    command->add_option("--idempotency-key", options->target.idempotency_key,
+                        "stores no second event with this key");
+    command->add_option("--at", options->at, "not before: a time, Unix milliseconds, or +5m");
+    command->add_flag("--atomic", options->is_atomic, "all of the input or none of it");
+    add_event_flags(*command, options->event);
     add_server_flags(*command, options->server);
     command->footer(publish_help);
     command->callback(
