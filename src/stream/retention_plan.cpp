@@ -76,8 +76,8 @@ RetentionPlan plan_retention(const Stream& stream, MonoTime now, const Retention
     const std::uint64_t length_max = settings.length_limit();
     const std::uint64_t bytes_max = settings.bytes_limit();
     const auto expired = stream.retention()->expired_through(now);
-    std::uint64_t length = index.size() + slice.new_entries;
-    std::uint64_t bytes = index.record_bytes() + slice.new_bytes;
+    std::uint64_t length = index.size() + slice.room_for.entries;
+    std::uint64_t bytes = index.record_bytes() + slice.room_for.bytes;
     const auto is_over = [&](EntryId id) {
         if (length_max > 0 && length > length_max) return true;
         // One entry always stays, however large it is.
@@ -120,13 +120,13 @@ Fill fullest(const Stream& stream) {
     return fullest;
 }
 
-std::optional<Fill> exceeded(const Stream& stream, std::uint64_t new_bytes) {
+std::optional<Fill> exceeded(const Stream& stream, const Addition& addition) {
     const RetentionSettings& settings = stream.retention()->settings;
     const std::uint64_t bytes = stream.index().record_bytes();
-    if (settings.length_hard > 0 && stream.size() >= settings.length_hard) {
+    if (settings.length_hard > 0 && stream.size() + addition.entries > settings.length_hard) {
         return Fill{"HARDLEN", stream.size(), settings.length_hard};
     }
-    if (settings.bytes_hard > 0 && bytes + new_bytes > settings.bytes_hard) {
+    if (settings.bytes_hard > 0 && bytes + addition.bytes > settings.bytes_hard) {
         return Fill{"HARDBYTES", bytes, settings.bytes_hard};
     }
     return std::nullopt;

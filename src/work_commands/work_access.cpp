@@ -200,7 +200,7 @@ void end_expired_leases(CommandContext& context, const GroupKey& group) {
 std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,
                                      std::span<const Field> fields) {
     if (!admits_more(context, stream)) return std::nullopt;
-    if (!admits_append(context, stream, bulk_bytes_of(fields).size())) return std::nullopt;
+    if (!admits_append(context, stream, {1, bulk_bytes_of(fields).size()})) return std::nullopt;
     const auto id = append_to(context, stream, fields);
     if (id) return *id;
     reply_error(context.reply, id.error());
