@@ -28,6 +28,9 @@ Server::Server(Engine& engine, std::span<const CommandFamily> families, ServerSe
       hooks_(std::move(hooks)),
       commands_(families),
       statistics_(commands_.count()) {
+    for (const CommandFamily& family : families) {
+        if (family.make_background() != nullptr) background_.push_back(family.make_background()());
+    }
     apply_settings();
     engine_->set_listener(this);
 }

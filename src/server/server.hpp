@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "server/background.hpp"
 #include "server/blocking_registry.hpp"
 #include "server/command_table.hpp"
 #include "server/session.hpp"
@@ -89,6 +90,8 @@ class Server final : public ChangeListener {
     const CommandTable& commands() const { return commands_; }
     ServerStatistics& statistics() { return statistics_; }
     BlockingRegistry& blocking() { return blocking_; }
+    // What the families do beside their commands.
+    std::span<const std::unique_ptr<Background>> background() const { return background_; }
     WatchRegistry& watching() { return watching_; }
     const WatchRegistry& watching() const { return watching_; }
     ProcessFacts process_facts() const;
@@ -159,6 +162,7 @@ class Server final : public ChangeListener {
     ServerIdentity identity_;
     ServerHooks hooks_;
     CommandTable commands_;
+    std::vector<std::unique_ptr<Background>> background_;
     ServerStatistics statistics_;
     BlockingRegistry blocking_;
     WatchRegistry watching_;

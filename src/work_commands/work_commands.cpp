@@ -2,6 +2,7 @@
 
 #include "work_commands/work_commands.hpp"
 
+#include "work_commands/dispatch.hpp"
 #include "work_commands/work_handlers.hpp"
 
 namespace sluice {
@@ -153,7 +154,7 @@ constexpr CommandSpec rows[] = {
 }  // namespace
 
 CommandFamily work_commands() {
-    return rows;
+    return {rows, []() -> std::unique_ptr<Background> { return std::make_unique<Dispatch>(); }};
 }
 
 }  // namespace sluice
