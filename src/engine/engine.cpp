@@ -208,6 +208,12 @@ Key* Engine::random_key(TenantNumber tenant, std::uint64_t random) {
     return find(tenant, std::string(key->name));
 }
 
+void Engine::for_each_key(const std::function<void(Key&)>& visit) {
+    for (std::size_t slot = 0; slot < state_->keys.slot_count(); ++slot) {
+        if (Key* const key = state_->keys.at_slot(slot)) visit(*key);
+    }
+}
+
 void Engine::set_listener(ChangeListener* listener) {
     state_->listener = listener;
 }

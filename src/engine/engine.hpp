@@ -105,6 +105,8 @@ class Engine {
     std::uint64_t scan(TenantNumber tenant, std::uint64_t cursor, std::size_t count,
                        const std::function<void(Key&)>& visit);
     Key* random_key(TenantNumber tenant, std::uint64_t random);
+    // Every key of every tenant, without adding a dependency; none may come or go meanwhile.
+    void for_each_key(const std::function<void(Key&)>& visit);
     void set_listener(ChangeListener* listener);
 
     // --- changes ---

@@ -27,12 +27,15 @@ Server::Server(Engine& engine, std::span<const CommandFamily> families, ServerSe
       identity_(std::move(identity)),
       hooks_(std::move(hooks)),
       commands_(families),
-      statistics_(commands_.count()) {
+      statistics_(commands_.count()),
+      house_(0, {}, limits_) {
     for (const CommandFamily& family : families) {
         if (family.make_background() != nullptr) background_.push_back(family.make_background()());
     }
     apply_settings();
     engine_->set_listener(this);
+    for (const auto& background : background_)
+        background->on_open(*engine_);
 }
 
 Server::~Server() {
@@ -53,6 +56,8 @@ void Server::begin_turn(WallTime wall, MonoTime mono) {
 }
 
 void Server::end_turn(MonoTime mono) {
+    for (const auto& background : background_)
+        background->on_turn_end();
     statistics_.end_turn(mono, wall(), settings_.slow_log_us, settings_.slow_log_entries_max);
 }
 
@@ -267,8 +272,13 @@ void Server::on_change(TenantNumber tenant, std::string_view name, Key* key) {
     watching_.touch(tenant, name);
     using Change = BlockingRegistry::Change;
     blocking_.note_change(tenant, name, key == nullptr ? Change::removed : Change::altered);
+    if (key == nullptr || key->attended) {
+        for (const auto& background : background_)
+            background->on_change(tenant, name, key);
+    }
     if (key != nullptr) {
-        key->watched = watching_.is_watched(tenant, name) || blocking_.is_awaited(tenant, name);
+        key->watched = key->attended || watching_.is_watched(tenant, name) ||
+                       blocking_.is_awaited(tenant, name);
     }
 }
 

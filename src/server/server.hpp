@@ -21,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string_view>
@@ -123,6 +124,8 @@ class Server final : public ChangeListener {
     void apply_settings();
     // The key of this name now has a watcher or a waiter.
     void mark_watched(TenantNumber tenant, std::string_view name);
+    // From its next change on, the key is told to the background.
+    void attend(Key& key) { key.attended = key.watched = true; }
     // Sets the timer of a session that is blocked now.
     void arm_blocked(Session& session);
 
@@ -156,6 +159,8 @@ class Server final : public ChangeListener {
     void sweep();
     void look_after(Session& session);
     void finish_reopen(const std::function<void(ReplyWriter&)>& write);
+    void run_background();
+    std::optional<MonoTime> background_deadline() const;
 
     Engine* engine_;
     ServerSettings settings_;
@@ -172,6 +177,7 @@ class Server final : public ChangeListener {
 
     Sessions sessions_;
     SessionId last_session_id_ = 0;
+    Session house_;                     // nobody's: the background's
     std::deque<Session*> ready_;        // the shell has something to do
     std::vector<Session*> held_;        // replies wait for the journal
     std::vector<SessionId> resuming_;   // may run commands that wait in their input
@@ -183,6 +189,7 @@ class Server final : public ChangeListener {
     SessionId sweep_from_ = 0;
     MonoTime sweep_at_{};
     MonoTime foreign_logged_at_{};
+    MonoTime background_at_{};  // not before: what it writes was refused
 };
 
 }  // namespace sluice

@@ -37,6 +37,10 @@ bool concerns_waiters(StreamOp op) {
     return op == StreamOp::group_destroy || op == StreamOp::release || op == StreamOp::hand_back;
 }
 
+bool starts_work(StreamOp op) {
+    return op == StreamOp::work_settings || op == StreamOp::lease || op == StreamOp::hold;
+}
+
 // Keeps a registry silent for a while.
 template <class Registry>
 class Silence {
@@ -102,6 +106,7 @@ StreamCounters group_counters(const Stream& stream) {
 
 void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait) {
     const auto op = static_cast<StreamOp>(effect.front());
+    if (starts_work(op)) context.server.attend(key);
     const Silence watchers(context.server.watching(), !concerns_watchers(op));
     const Silence waiters(context.server.blocking(), !concerns_waiters(op));
     context.engine.commit_stream(key, effect, wait);

@@ -178,10 +178,9 @@ class Lease {
         if (!options_.block_ms || !may_block(context_)) return context_.reply.null_array();
         BlockedState state;
         state.wakes_without_key = true;
-        for (const LeaseSource& source : sources) {
-            const auto deadline = source.deadline();
-            if (!deadline || *deadline == GroupWork::no_end) continue;
-            state.retry_at = std::min(state.retry_at.value_or(*deadline), *deadline);
+        // Of leases that end and retries that are due the dispatch tells.
+        if (std::ranges::any_of(sources, &LeaseSource::is_cut_short)) {
+            state.retry_at = context_.engine.mono();
         }
         block(context_, options_.keys, *options_.block_ms, std::move(state));
     }

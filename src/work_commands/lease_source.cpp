@@ -1,6 +1,7 @@
 #include "work_commands/lease_source.hpp"
 
 #include "stream/group_progress.hpp"
+#include "work_commands/dispatch.hpp"
 #include "work_commands/entry_fields.hpp"
 
 namespace sluice {
@@ -9,6 +10,9 @@ namespace {
 
 // New entries that one command passes by because others of their line come first.
 constexpr int looked_at_max = 10'000;
+// What has come due at this very moment; the rest is the dispatch's.
+constexpr std::size_t expired_per_command = 100;
+constexpr std::size_t woken_per_command = 1000;
 
 }  // namespace
 
@@ -21,8 +25,8 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
       consumer_name_(consumer),
       lease_ms_(lease_ms.value_or(settings_.lease_ms)) {
     group_.group->consumer(consumer_).seen_ms = now_ms(context);
-    end_expired_leases(context, group_);
-    group_.group->wake(now());
+    end_expired_leases(context, group_, expired_per_command);
+    group_.group->wake(now(), woken_per_command);
 }
 
 std::optional<Leased> LeaseSource::take() {
@@ -46,12 +50,6 @@ void LeaseSource::finish() {
         park_entry(*context_, group_, parked);
 }
 
-std::optional<MonoTime> LeaseSource::deadline() const {
-    // What was not looked at may be ready.
-    if (is_cut_short_) return now();
-    return group_.group->begin_work().deadline();
-}
-
 bool LeaseSource::is_full() const {
     const auto reached = [](std::uint64_t count, std::uint64_t most) {
         return most > 0 && count >= most;
@@ -71,6 +69,7 @@ Leased LeaseSource::lease(EntryId id, EntryRef ref, LineNumber line) {
     if (leased_.empty()) first_epoch_ = epoch;
     group_.group->lease(id, consumer_, epoch, lease_ms_, now());
     leased_.emplace_back(id, line);
+    ++dispatch_of(*context_).counts.leased;
     return {&group_, id, ref};
 }
 

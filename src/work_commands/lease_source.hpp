@@ -33,8 +33,8 @@ class LeaseSource {
     void finish();
     // Why an entry could not be read, if one could not.
     const std::optional<Error>& damage() const { return damage_; }
-    // When to ask again though nothing changed.
-    std::optional<MonoTime> deadline() const;
+    // There is more to look at than one command may.
+    bool is_cut_short() const { return is_cut_short_; }
 
   private:
     using Worked = std::vector<std::pair<EntryId, LineNumber>>;

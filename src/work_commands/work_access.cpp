@@ -4,23 +4,25 @@
 
 #include "bus/dead_letter.hpp"
 #include "bus/stream_address.hpp"
+#include "event/byte_hash.hpp"
 #include "server/error_replies.hpp"
 #include "server/random_draws.hpp"
 #include "server/server.hpp"
+#include "work_commands/dispatch.hpp"
 #include "work_commands/entry_fields.hpp"
 
 namespace sluice {
 
 namespace {
 
-// One command ends at most so many leases; the next goes on.
-constexpr int expired_per_command = 1000;
 // A failure that cannot be buried (the key of the dead letters holds something else) waits so long.
 constexpr Duration unburied_delay = Duration::from_seconds(60);
 
-double drawn_from(const CommandContext& context) {
+// In [0, 1); different for each entry, so that those that fail together do not come back together.
+double drawn_for(const CommandContext& context, EntryId id) {
     constexpr double range = 9007199254740992.0;  // 2^53
-    return static_cast<double>(RandomDraws(context).next() >> 11) / range;
+    const std::uint64_t drawn = hash_bytes(id.text(), RandomDraws(context).next());
+    return static_cast<double>(drawn >> 11) / range;
 }
 
 std::string consumer_of(const Group& group, EntryId id) {
@@ -146,7 +148,7 @@ Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group
                               .published = WallTime::from_ms(static_cast<std::int64_t>(id.ms)),
                               .now = now,
                               .asked_delay = attempt.asked_delay},
-                             drawn_from(context));
+                             drawn_for(context, id));
     }
     FailureOutcome outcome;
     outcome.failures = item.failures + 1;
@@ -157,6 +159,7 @@ Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group
                     .failures = outcome.failures,
                     .history = attempts_json(history)});
         outcome.due = now + retry->delay;
+        ++dispatch_of(context).counts.parked;
         return outcome;
     }
     outcome.is_dead = true;
@@ -173,6 +176,7 @@ Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group
     letter.reason = outcome.reason;
     letter.attempts = history;
     SLUICE_TRY_ASSIGN(outcome.dead_letter, bury(context, group, id, std::move(letter)));
+    ++dispatch_of(context).counts.dead;
     return outcome;
 }
 
@@ -184,11 +188,12 @@ void park_entry(CommandContext& context, const GroupKey& group, const Parked& pa
         park_effect(group.group->name(), {parked.id, parked.due, parked.failures, parked.history}));
 }
 
-void end_expired_leases(CommandContext& context, const GroupKey& group) {
+std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, std::size_t most) {
     const MonoTime now = context.engine.mono();
-    for (int i = 0; i < expired_per_command; ++i) {
+    for (std::size_t ended = 0; ended < most; ++ended) {
         const auto id = group.group->begin_work().next_expired(now);
-        if (!id) return;
+        if (!id) return ended;
+        ++dispatch_of(context).counts.expired;
         const WorkItem item = *group.group->work()->find(*id);
         const auto failed = fail_entry(context, group, *id,
                                        {.kind = FailureKind::lost_lease,
@@ -198,6 +203,7 @@ void end_expired_leases(CommandContext& context, const GroupKey& group) {
         if (failed) continue;
         park_entry(context, group, {*id, now + unburied_delay, item.failures, item.history});
     }
+    return most;
 }
 
 std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,

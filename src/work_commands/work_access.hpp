@@ -47,8 +47,8 @@ struct FailureOutcome {
 Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group, EntryId id,
                                   const FailedAttempt& attempt);
 
-// Leases that ended are failures. Some at a time: the rest is done by whoever comes next.
-void end_expired_leases(CommandContext& context, const GroupKey& group);
+// Leases that ended are failures. At most so many; answers how many there were.
+std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, std::size_t most);
 
 struct Parked {
     EntryId id;
