@@ -53,6 +53,18 @@ class Drivers(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, servers.Sluice(folder, "disk") as server:
             self.run_workloads(server)
 
+    def test_jobs_are_added_and_consumed_by_the_library(self):
+        if SLUICE is None or not (BINARIES / "jobs_driver").exists():
+            self.skipTest("no sluice program was named")
+        with tempfile.TemporaryDirectory() as folder, servers.Sluice(folder, "disk") as server:
+            for task, size in (("add", "70"), ("consume", "1"), ("consume", "8")):
+                server.connect().call("FLUSHALL")
+                command = [str(BINARIES / "jobs_driver"), str(server.port), task, "500", size]
+                finished = subprocess.run(command, capture_output=True, text=True, timeout=60,
+                                          check=False)
+                self.assertEqual(finished.returncode, 0, finished.stderr)
+                self.assertEqual(json.loads(finished.stdout)["jobs"], 500)
+
     def test_the_open_loop_keeps_its_rate(self):
         with tempfile.TemporaryDirectory() as folder, servers.Null(folder) as server:
             code, output, errors = drive(server, "xadd", "-c", "2", "-P", "2", "--rate", "2000",

@@ -3,7 +3,7 @@
 // Shape      url := redis://[user[:password]@]host[:port] | unix:///path/of/the/socket
 //            port 7370 when there is none; %XX in user and password stands for a byte
 // Promise    publish() answers when the event is as durable as its stream (by default: on disk);
-//            after a lost connection the next call connects again
+//            after a lost connection the next call connects again; publish_all() is one step
 // Errors     invalid (url, no stream, no fields), unavailable, refused, indeterminate, failed;
 //            not one of them leaves the Connection useless
 // Threads    one at a time
@@ -11,11 +11,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <sluice/delivery.hpp>
 #include <sluice/expected.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -50,6 +52,11 @@ class Connection {
     // The id of the new event. The stream is made when it is not there.
     Expected<std::string> publish(std::string_view stream, const FieldList& fields,
                                   const PublishOptions& options = {});
+    // All of them in one step, in this order, or none: their ids. At most batch_max events; a
+    // batch whose answer got lost is indeterminate.
+    Expected<std::vector<std::string>> publish_all(std::string_view stream,
+                                                   const std::vector<FieldList>& events);
+    static constexpr std::size_t batch_max = 10'000;
     // Also makes the stream. A group that is there already is left as it is, and no error.
     Expected<void> create_group(std::string_view stream, std::string_view group,
                                 GroupStart start = GroupStart::beginning);

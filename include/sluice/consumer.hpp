@@ -7,8 +7,9 @@
 //              dead(reason)        to the dead letters of the stream, at once
 //              release()           handed back to the group: no failure, the attempt is not counted
 // Promise    at least once: an event leaves the group only when its settle has reached the server;
-//            a running handler's lease is extended each third of it; no event is leased that no
-//            handler is free for; a lost connection is made again, with growing waits, for ever
+//            a running handler's lease is extended each third of it; no more events
+//            are leased than handlers are free for and lease_ahead says; a lost connection is made
+//            again, with growing waits, for ever
 // Errors     of consume(): invalid, unavailable, refused, not_found (no group), failed.
 //            A group that goes away later ends the consumer: wait() answers the error.
 // Threads    `concurrency` for handlers and two of the library's; the handler runs in several at
@@ -68,6 +69,9 @@ struct ConsumerOptions {
     std::string consumer = {};                // empty: host name and process id
     std::chrono::milliseconds lease{30'000};  // lease_min to a day
     unsigned concurrency = 1;                 // 1 to concurrency_max
+    // How many events may wait here, leased, for a handler: 0 to lease_ahead_max. Some make short
+    // handlers fast; none leave every event to whoever is free.
+    unsigned lease_ahead = 0;
     // Makes the group when it is not there; without it that is an error.
     std::optional<GroupStart> create_group = {};
     // The group's retry policy, for all its consumers: "1s,4s,16s", "fixed delay=30s retries=5",
@@ -78,6 +82,7 @@ struct ConsumerOptions {
 
     static constexpr std::chrono::milliseconds lease_min{100};
     static constexpr unsigned concurrency_max = 1'000;
+    static constexpr unsigned lease_ahead_max = 10'000;
 };
 
 struct ConsumerCounts {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "event/fnv1a.hpp"
 #include "event/utf8.hpp"
 
 namespace sluice {
@@ -203,15 +204,6 @@ class Shaper {
     std::array<std::size_t, 3> unclosed_until_{};
     std::string shape_;
 };
-
-std::uint64_t fnv1a(std::string_view bytes) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : bytes) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3;
-    }
-    return hash;
-}
 
 // Cut between code points.
 std::string shown(std::string shape) {

@@ -23,6 +23,19 @@ Expected<Connection> connect(std::string_view url, const ConnectOptions& options
     return Connection(std::make_unique<Connection::State>(std::move(link)));
 }
 
+namespace {
+
+std::vector<std::string> with_fields(std::vector<std::string> request, const FieldList& fields) {
+    request.reserve(request.size() + 2 * fields.size());
+    for (const auto& [name, value] : fields) {
+        request.push_back(name);
+        request.push_back(value);
+    }
+    return request;
+}
+
+}  // namespace
+
 Expected<std::string> Connection::publish(std::string_view stream, const FieldList& fields,
                                           const PublishOptions& options) {
     const std::string action = "publish to '" + std::string(stream) + "'";
@@ -35,16 +48,44 @@ Expected<std::string> Connection::publish(std::string_view stream, const FieldLi
     std::vector<std::string> args = {"XADD", std::string(stream)};
     if (is_repeatable) args.insert(args.end(), {"IDMP", options.producer, options.key});
     args.emplace_back("*");
-    for (const auto& [name, value] : fields) {
-        args.push_back(name);
-        args.push_back(value);
-    }
+    args = with_fields(std::move(args), fields);
     auto reply = state_->link.call(action, args);
     const bool is_lost = !reply && reply.error().kind == ErrorKind::indeterminate;
     if (is_lost && is_repeatable) reply = state_->link.call(action, args);
     if (!reply) return reply.error();
     if (!reply->is_text()) return odd_reply(action, *reply);
     return std::move(reply->text);
+}
+
+Expected<std::vector<std::string>> Connection::publish_all(std::string_view stream,
+                                                           const std::vector<FieldList>& events) {
+    const std::string action =
+        "publish " + std::to_string(events.size()) + " events to '" + std::string(stream) + "'";
+    if (stream.empty()) return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
+    if (events.size() > batch_max) {
+        return ClientError{ErrorKind::invalid,
+                           action + ": at most " + std::to_string(batch_max) + " at a time"};
+    }
+    std::vector<std::vector<std::string>> requests;
+    requests.reserve(events.size());
+    for (const FieldList& fields : events) {
+        if (fields.empty()) {
+            return ClientError{
+                ErrorKind::invalid,
+                action + ": event " + std::to_string(requests.size() + 1) + " has no fields"};
+        }
+        requests.push_back(with_fields({"XADD", std::string(stream), "*"}, fields));
+    }
+    std::vector<std::string> ids;
+    if (requests.empty()) return ids;
+    auto replies = state_->link.call_all(action, requests);
+    if (!replies) return replies.error();
+    ids.reserve(replies->size());
+    for (Reply& reply : *replies) {
+        if (!reply.is_text()) return odd_reply(action, reply);
+        ids.push_back(std::move(reply.text));
+    }
+    return ids;
 }
 
 Expected<void> Connection::create_group(std::string_view stream, std::string_view group,

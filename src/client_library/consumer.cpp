@@ -26,6 +26,10 @@ Expected<void> check(const ConsumerOptions& options) {
         return out_of_range("concurrency",
                             "from 1 to " + std::to_string(ConsumerOptions::concurrency_max));
     }
+    if (options.lease_ahead > ConsumerOptions::lease_ahead_max) {
+        return out_of_range("lease_ahead",
+                            "from 0 to " + std::to_string(ConsumerOptions::lease_ahead_max));
+    }
     return {};
 }
 

@@ -13,6 +13,10 @@ namespace {
 constexpr Duration lease_block = Duration::from_ms(1000);
 // Beyond the time that the server was asked to block.
 constexpr Duration lease_patience = Duration::from_seconds(10);
+// Handled, and the server has not said yet that it knows.
+constexpr std::size_t settling_max = 2000;
+// Of one SLUICE.LEASE.
+constexpr std::size_t count_max = 1000;
 
 std::chrono::microseconds chrono_of(Duration time) {
     return std::chrono::microseconds(std::max<std::int64_t>(time.microseconds, 0));
@@ -50,6 +54,13 @@ void ConsumerThreads::start(void (ConsumerThreads::*work)()) {
 void ConsumerThreads::request_stop() {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
+    wake_all();
+}
+
+void ConsumerThreads::wake_all() {
+    room_.notify_all();
+    settled_.notify_all();
+    leased_.notify_all();
     changed_.notify_all();
 }
 
@@ -97,14 +108,18 @@ void ConsumerThreads::lease_events() {
     }
     const std::lock_guard lock(mutex_);
     is_leasing_ = false;
-    changed_.notify_all();
+    settled_.notify_all();
 }
 
 // How many events may be leased now; zero when the consumer stops.
 std::size_t ConsumerThreads::wait_for_slots() {
+    const std::size_t most = std::size_t{options_.concurrency} + options_.lease_ahead;
+    const auto has_room = [&] {
+        return ledger_.unsettled() < most && ledger_.size() - ledger_.unsettled() < settling_max;
+    };
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return is_stopping_ || ledger_.size() < options_.concurrency; });
-    return is_stopping_ ? 0 : options_.concurrency - ledger_.size();
+    room_.wait(lock, [&] { return is_stopping_ || has_room(); });
+    return is_stopping_ ? 0 : std::min(most - ledger_.unsettled(), count_max);
 }
 
 Expected<std::vector<Leased>> ConsumerThreads::lease_some(std::size_t count) {
@@ -133,9 +148,10 @@ void ConsumerThreads::begin(std::vector<Leased> leased) {
             ledger_.settle(key_of(each), release());
         } else {
             deliveries_.push_back(std::move(each));
+            leased_.notify_one();
         }
     }
-    changed_.notify_all();
+    settled_.notify_one();
 }
 
 // --- handling
@@ -145,18 +161,19 @@ void ConsumerThreads::handle_events() {
         Settlement settlement = run_handler(handler_, leased->event);
         const std::lock_guard lock(mutex_);
         ledger_.settle(key_of(*leased), std::move(settlement));
-        changed_.notify_all();
+        settled_.notify_one();
+        room_.notify_one();
     }
 }
 
 std::optional<Leased> ConsumerThreads::next_event() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return is_stopping_ || !deliveries_.empty(); });
+    leased_.wait(lock, [this] { return is_stopping_ || !deliveries_.empty(); });
     if (is_stopping_) {
         for (const Leased& each : deliveries_)
             ledger_.settle(key_of(each), release());
         deliveries_.clear();
-        changed_.notify_all();
+        settled_.notify_one();
         return std::nullopt;
     }
     Leased leased = std::move(deliveries_.front());
@@ -193,9 +210,9 @@ std::optional<std::vector<SettleRequest>> ConsumerThreads::wait_for_requests() {
         if (!requests.empty()) return requests;
         const auto deadline = ledger_.deadline();
         if (deadline) {
-            changed_.wait_for(lock, chrono_of(*deadline - now()));
+            settled_.wait_for(lock, chrono_of(*deadline - now()));
         } else {
-            changed_.wait(lock);
+            settled_.wait(lock);
         }
     }
 }
@@ -203,7 +220,7 @@ std::optional<std::vector<SettleRequest>> ConsumerThreads::wait_for_requests() {
 // With the mutex held. After a lease without an answer every settle would be stale.
 bool ConsumerThreads::has_given_up() const {
     const MonoTime last = settling_.answered + Duration::from_ms(options_.lease.count());
-    return !settling_.link.is_connected() && ledger_.is_all_settled() &&
+    return !settling_.link.is_connected() && ledger_.unsettled() == 0 &&
            (SystemClock().mono() > last || fatal_error_.has_value());
 }
 
@@ -225,7 +242,7 @@ Expected<void> ConsumerThreads::send(const std::vector<SettleRequest>& requests,
         {
             const std::lock_guard lock(mutex_);
             notices = ledger_.on_reply(each, *reply);
-            changed_.notify_all();
+            room_.notify_one();
         }
         ++answered;
         for (const Notice& notice : notices)
@@ -265,7 +282,7 @@ void ConsumerThreads::end_with(const ClientError& error) {
         if (fatal_error_) return;
         fatal_error_ = error;
         is_stopping_ = true;
-        changed_.notify_all();
+        wake_all();
     }
     notify({.kind = Notice::Kind::ended, .message = error.message});
 }

@@ -68,6 +68,7 @@ class ConsumerThreads {
     void on_answer(Line& line);
     void start(void (ConsumerThreads::*work)());
     void notify(const Notice& notice);
+    void wake_all();
     MonoTime now() { return SystemClock().mono(); }
 
     const ConsumerOptions options_;
@@ -76,6 +77,10 @@ class ConsumerThreads {
     Line settling_;
 
     mutable std::mutex mutex_;
+    // Who waits: the thread that leases, that which settles, the handlers, and everybody else.
+    std::condition_variable room_;
+    std::condition_variable settled_;
+    std::condition_variable leased_;
     std::condition_variable changed_;
     LeaseLedger ledger_;
     std::deque<Leased> deliveries_;

@@ -71,12 +71,13 @@ std::string_view word_at(const SettleRequest& request, const Reply& reply, std::
 
 void LeaseLedger::begin(const LeaseKey& key, MonoTime now) {
     const Duration third{terms_.lease.microseconds / 3};
-    leases_.insert_or_assign(key, Lease{.extend_at = now + third});
+    if (leases_.insert_or_assign(key, Lease{.extend_at = now + third}).second) ++unsettled_;
 }
 
 void LeaseLedger::settle(const LeaseKey& key, Settlement settlement) {
     const auto at = leases_.find(key);
-    if (at == leases_.end()) return;
+    if (at == leases_.end() || at->second.settlement) return;
+    --unsettled_;
     if (at->second.is_over) {
         leases_.erase(at);  // told when it was found out
     } else {
@@ -193,11 +194,6 @@ std::optional<MonoTime> LeaseLedger::deadline() const {
         earliest = std::min(earliest.value_or(lease.extend_at), lease.extend_at);
     }
     return earliest;
-}
-
-bool LeaseLedger::is_all_settled() const {
-    return std::ranges::all_of(leases_,
-                               [](const auto& each) { return each.second.settlement.has_value(); });
 }
 
 }  // namespace sluice

@@ -59,8 +59,8 @@ class LeaseLedger {
     // When take_requests() has something; nothing when only a handler can change that.
     std::optional<MonoTime> deadline() const;
     std::size_t size() const { return leases_.size(); }
-    // True when no handler has a lease any more: what is left waits for the server.
-    bool is_all_settled() const;
+    // Those that handlers have or wait for; what else there is waits for the server.
+    std::size_t unsettled() const { return unsettled_; }
     const ConsumerCounts& counts() const { return counts_; }
 
   private:
@@ -82,6 +82,7 @@ class LeaseLedger {
 
     Terms terms_;
     Leases leases_;
+    std::size_t unsettled_ = 0;
     ConsumerCounts counts_;
 };
 

@@ -56,4 +56,36 @@ Expected<Reply> ServerLink::call(std::string_view action, const std::vector<std:
     return std::move(*reply);
 }
 
+Expected<std::vector<Reply>> ServerLink::call_all(
+    std::string_view action, const std::vector<std::vector<std::string>>& requests) {
+    auto connected = client();
+    if (!connected) return connected.error();
+    Client& server = **connected;
+    server.queue({"MULTI"});
+    for (const auto& request : requests) {
+        const std::vector<std::string_view> views(request.begin(), request.end());
+        server.queue(std::span<const std::string_view>(views));
+    }
+    server.queue({"EXEC"});
+    const auto lost = [&](const Error& error) {
+        drop();
+        return lost_answer(action, error);
+    };
+    if (const auto sent = server.flush(); !sent) return lost(sent.error());
+    // Why one of them was refused, if one was: EXEC only says that there is something.
+    std::optional<std::string> refusal;
+    for (std::size_t i = 0; i < requests.size() + 1; ++i) {
+        const auto queued = server.read();
+        if (!queued) return lost(queued.error());
+        if (queued->is_error() && !refusal) refusal = queued->text;
+    }
+    auto done = server.read();
+    if (!done) return lost(done.error());
+    if (done->is_error()) return refused_by_server(action, refusal.value_or(done->text));
+    for (const Reply& each : done->elements) {
+        if (each.is_error()) return refused_by_server(action, each.text);
+    }
+    return std::move(done->elements);
+}
+
 }  // namespace sluice

@@ -29,6 +29,9 @@ class ServerLink {
 
     // A request whose error reply is an error. `action` begins the message.
     Expected<Reply> call(std::string_view action, const std::vector<std::string>& args);
+    // Requests that are one step on the server: the reply of each, or the error of all.
+    Expected<std::vector<Reply>> call_all(std::string_view action,
+                                          const std::vector<std::vector<std::string>>& requests);
 
   private:
     Expected<Reply> login(Client& client);

@@ -81,6 +81,9 @@ class Engine::State {
     Result<CheckpointHeader> load_checkpoint(const StoreFolder& folder, MonoTime mono_now);
     Result<void> settle_journal();
     void account_entries();
+    // The journal from here on; on a full disk with what can be given back.
+    Result<std::unique_ptr<Journal>> start_journal(StoreFolder& folder,
+                                                   RecoveredJournal& recovered);
     void resume_work(const std::optional<ClockRecord>& last);
     void collect_segments();
     std::optional<IoTask> background_task();

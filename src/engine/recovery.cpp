@@ -23,6 +23,16 @@ std::uint64_t fitting(std::uint64_t wanted, std::uint64_t disk_bytes) {
     return std::min(round_up(wanted, block_alignment), fits);
 }
 
+// What the last process had ready behind the end of the journal; nobody writes there again.
+void give_back_rest(FileSystem& files, const RecoveredJournal& recovered) {
+    const std::uint64_t end = recovered.start.previous_end;
+    for (const auto& segment : recovered.segments) {
+        if (end <= segment->base || end > segment->limit()) continue;
+        const auto file = files.open(segment_file_name(segment->base), FileSystem::Access::write);
+        if (file) (void)(*file)->give_back(round_up(end - segment->base, File::block_size));
+    }
+}
+
 }  // namespace
 
 // The newest checkpoint that is whole; the beginning of the journal when there is none.
@@ -93,6 +103,35 @@ void Engine::State::resume_work(const std::optional<ClockRecord>& last) {
     }
 }
 
+Result<std::unique_ptr<Journal>> Engine::State::start_journal(StoreFolder& folder,
+                                                              RecoveredJournal& recovered) {
+    JournalOptions journal_options{.store = folder.store,
+                                   .segment_bytes = options.segment_bytes,
+                                   .tail_cache_bytes = options.tail_cache_bytes};
+    const auto start = [&] {
+        return Journal::start(files, journal_options, recovered.start, recovered.segments);
+    };
+    const auto is_full = [](const auto& started) {
+        return !started && started.error().code == Errc::limit;
+    };
+    auto started = start();
+    if (!is_full(started)) return started;
+    // A full disk must not keep the store from starting: what was held back goes, then what the
+    // last process had ready behind its end, and the first segment is as small as it must be.
+    reserve->release();
+    for (const auto& spare : folder.spares)
+        (void)files.remove(spare.name);
+    folder.spares.clear();
+    started = start();
+    if (!is_full(started)) return started;
+    give_back_rest(files, recovered);
+    do {
+        started = start();
+        journal_options.first_segment_bytes /= 2;
+    } while (is_full(started) && journal_options.first_segment_bytes >= segment_bytes_min);
+    return started;
+}
+
 Result<void> Engine::State::recover(WallTime wall_now, MonoTime mono_now) {
     wall = wall_now;
     mono = mono_now;
@@ -132,20 +171,7 @@ Result<void> Engine::State::recover(WallTime wall_now, MonoTime mono_now) {
         SLUICE_TRY(files.remove(segment_file_name(empty->base)));
     }
 
-    const JournalOptions journal_options{.store = folder.store,
-                                         .segment_bytes = options.segment_bytes,
-                                         .tail_cache_bytes = options.tail_cache_bytes};
-    auto started = Journal::start(files, journal_options, recovered.start, recovered.segments);
-    if (!started && started.error().code == Errc::limit) {
-        // A full disk must not keep the store from starting.
-        reserve->release();
-        for (const auto& spare : folder.spares)
-            (void)files.remove(spare.name);
-        folder.spares.clear();
-        started = Journal::start(files, journal_options, recovered.start, recovered.segments);
-    }
-    if (!started) return started.error();
-    journal = std::move(*started);
+    SLUICE_TRY_ASSIGN(journal, start_journal(folder, recovered));
     for (auto& spare : folder.spares)
         journal->preparer().add_spare(spare.name, spare.size);
     account_entries();

@@ -52,6 +52,11 @@ class File {
     virtual Result<void> allocate(std::uint64_t /*size*/) {
         return Error{Errc::unsupported, "space cannot be taken without writing"};
     }
+    // Gives the space from this offset to the end back; those bytes are zeroes from then on, and
+    // the size stays. unsupported where the file system cannot.
+    virtual Result<void> give_back(std::uint64_t /*offset*/) {
+        return Error{Errc::unsupported, "space cannot be given back but with the whole file"};
+    }
     // Hints that the cached pages of this file will not be read soon.
     virtual void drop_cache() {}
 };

@@ -177,6 +177,19 @@ Result<void> PosixFile::allocate(std::uint64_t size) {
     return failed(errno, "allocate", size);
 }
 
+Result<void> PosixFile::give_back(std::uint64_t offset) {
+    SLUICE_TRY_ASSIGN(const std::uint64_t end, size());
+    if (offset >= end) return {};
+    int result = 0;
+    do {
+        result = fallocate(descriptor_.number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                           static_cast<off_t>(offset), static_cast<off_t>(end - offset));
+    } while (result != 0 && errno == EINTR);
+    if (result == 0) return {};
+    if (errno == EOPNOTSUPP || errno == ENOSYS) return File::give_back(offset);
+    return failed(errno, "give space back", offset);
+}
+
 Result<void> PosixFile::truncate(std::uint64_t size) {
     if (ftruncate(descriptor_.number(), static_cast<off_t>(size)) != 0) {
         return failed(errno, "truncate", size);

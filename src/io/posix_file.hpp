@@ -52,6 +52,7 @@ class PosixFile final : public File {
     Result<std::uint64_t> size() override;
     Result<void> truncate(std::uint64_t size) override;
     Result<void> allocate(std::uint64_t size) override;
+    Result<void> give_back(std::uint64_t offset) override;
     void drop_cache() override;
 
   private:

@@ -11,7 +11,6 @@ namespace sluice {
 namespace {
 
 // The first segment of a process is small, so that starting is quick; each next one doubles.
-constexpr std::uint64_t first_segment_bytes = 8ULL << 20;
 constexpr std::uint64_t zero_bytes_min = 256ULL << 10;
 // A durable write of this size hides what it costs to mark extents as written, and zeroes would
 // double a rate that is high already.
@@ -49,7 +48,7 @@ Result<std::unique_ptr<Journal>> Journal::start(FileSystem& files, const Journal
                                                 std::vector<std::unique_ptr<Segment>>& segments) {
     std::unique_ptr<Journal> journal(new Journal(files, options, start));
     journal->next_ =
-        journal->describe_segment(std::min(first_segment_bytes, options.segment_bytes));
+        journal->describe_segment(std::min(options.first_segment_bytes, options.segment_bytes));
     journal->next_->previous_end = start.previous_end;
     SLUICE_TRY(journal->preparer_.prepare_now(*journal->next_));
     // Only now: the caller tries again with the same segments when there was no room.

@@ -32,6 +32,7 @@ struct JournalOptions {
     std::uint64_t store = 0;
     std::uint64_t segment_bytes = 64ULL << 20;
     std::uint64_t tail_cache_bytes = 128ULL << 20;
+    std::uint64_t first_segment_bytes = 8ULL << 20;  // each further one is twice as large
 };
 
 // Where a journal goes on, as recovery found it.

@@ -91,6 +91,9 @@ Result<void> SegmentPreparer::advance(FileSystem& files, Progress& progress,
             SLUICE_TRY(files.rename(progress.recycled, progress.temporary));
             SLUICE_TRY_ASSIGN(progress.file,
                               files.open(progress.temporary, FileSystem::Access::write));
+            // Space that it gave back when the disk was full; nothing to do for most.
+            const auto allocated = progress.file->allocate(progress.header.size);
+            if (!allocated && allocated.error().code != Errc::unsupported) return allocated;
             progress.step = Step::publish;
         } else {
             SLUICE_TRY_ASSIGN(progress.file, files.create(progress.temporary));

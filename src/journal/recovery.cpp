@@ -357,8 +357,13 @@ Result<void> Walk::cut_tail() {
                             .file_offset = begin - stored_.base(),
                             .bytes = scan().between(begin, end)};
         found_.cut_bytes += tail.bytes.size();
-        found_.notes.push_back(tail.text() + (from_.read_only ? "" : ", kept in lost+found"));
-        if (!from_.read_only) SLUICE_TRY(keep_torn_tail(files_, tail));
+        const Result<void> kept = from_.read_only ? Result<void>{} : keep_torn_tail(files_, tail);
+        // Nobody was told that these bytes were safe; a full disk must not keep the store closed.
+        if (!kept && kept.error().code != Errc::limit) return kept;
+        const std::string_view where = from_.read_only ? ""
+                                       : kept          ? ", kept in lost+found"
+                                                       : ", not kept: the disk is full";
+        found_.notes.push_back(tail.text() + std::string(where));
     }
     return {};
 }

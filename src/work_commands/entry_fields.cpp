@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "event/fnv1a.hpp"
 #include "resp/request.hpp"
 
 namespace sluice {
@@ -65,11 +66,8 @@ std::optional<std::string_view> field_of(const EntryView& entry, std::string_vie
 }
 
 LineNumber line_of(std::string_view partition_key) {
-    // FNV-1a, 64 bits: it stands in the journal, so it must not depend on a seed.
-    LineNumber line = 0xcbf29ce484222325;
-    for (const char c : partition_key) {
-        line = (line ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    }
+    // It stands in the journal.
+    const LineNumber line = fnv1a(partition_key);
     return line == 0 ? 1 : line;
 }
 

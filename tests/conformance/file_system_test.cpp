@@ -297,6 +297,21 @@ TEST_P(FileSystemTest, a_folder_below_is_made_once_and_has_names_of_its_own) {
     EXPECT_EQ((*again)->list(), (std::vector<std::string>{"a"}));
 }
 
+TEST_P(FileSystemTest, what_is_given_back_reads_as_zeroes_and_the_size_stays) {
+    const auto file = create("a");
+    ASSERT_TRUE(file->write_at(0, std::string(3 * File::block_size, 'x')).has_value());
+    const auto given = file->give_back(File::block_size);
+    if (!given) {
+        EXPECT_EQ(given.error().code, Errc::unsupported);
+        return;
+    }
+    EXPECT_EQ(file->size(), 3 * File::block_size);
+    EXPECT_EQ(content("a"),
+              std::string(File::block_size, 'x') + std::string(2 * File::block_size, '\0'));
+    EXPECT_TRUE(file->give_back(4 * File::block_size).has_value()) << "nothing is behind the end";
+    EXPECT_EQ(file->size(), 3 * File::block_size);
+}
+
 TEST_P(FileSystemTest, space_is_finite_and_not_all_used) {
     const auto space = files().space();
     ASSERT_TRUE(space.has_value());

@@ -1,10 +1,8 @@
 // Kills the server again and again under load and audits what is there after each restart.
 //
-//   crash_test --sluice PROGRAM [--kills N] [--writers W] [--durability disk|os] [--seed S]
-//
 // Ends with 0 when nothing was lost, invented, reordered, torn, or delivered again after its
 // acknowledgement. One death in eight is a SIGTERM, which must end with exit code 0.
-#include <charconv>
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <optional>
 #include <signal.h>
@@ -140,48 +138,23 @@ void report(const Flags& flags, const Verdict& verdict) {
     }
 }
 
-std::optional<Flags> parse(int count, char** words) {
-    Flags flags;
-    for (int i = 1; i + 1 < count; i += 2) {
-        const std::string_view flag = words[i];
-        const std::string_view value = words[i + 1];
-        std::uint64_t number = 0;
-        const bool is_number =
-            std::from_chars(value.begin(), value.end(), number).ptr == value.end();
-        if (flag == "--sluice") {
-            flags.sluice = value;
-        } else if (flag == "--durability") {
-            flags.durability = value;
-        } else if (flag == "--kills" && is_number) {
-            flags.kills = number;
-        } else if (flag == "--writers" && is_number) {
-            flags.writers = number;
-        } else if (flag == "--seed" && is_number) {
-            flags.seed = number;
-        } else {
-            return std::nullopt;
-        }
-    }
-    return flags.sluice.empty() || count % 2 == 0 ? std::nullopt : std::optional(flags);
-}
-
 }  // namespace
 }  // namespace sluice::testing
 
 int main(int count, char** words) {
-    const auto flags = sluice::testing::parse(count, words);
-    if (!flags) {
-        std::fputs(
-            "usage: crash_test --sluice PROGRAM [--kills N] [--writers W] "
-            "[--durability disk|os] [--seed S]\n",
-            stderr);
-        return 64;
-    }
-    const auto verdict = sluice::testing::run(*flags);
+    sluice::testing::Flags flags;
+    CLI::App app("Kills the server again and again and audits what is there.");
+    app.add_option("--sluice", flags.sluice)->required();
+    app.add_option("--kills", flags.kills)->capture_default_str();
+    app.add_option("--writers", flags.writers)->capture_default_str();
+    app.add_option("--durability", flags.durability)->check(CLI::IsMember({"disk", "os"}));
+    app.add_option("--seed", flags.seed)->capture_default_str();
+    CLI11_PARSE(app, count, words);
+    const auto verdict = sluice::testing::run(flags);
     if (!verdict) {
         std::fprintf(stderr, "%s\n", verdict.error().message.c_str());
         return 1;
     }
-    sluice::testing::report(*flags, *verdict);
+    sluice::testing::report(flags, *verdict);
     return verdict->faults() == 0 && verdict->acked > 0 ? 0 : 1;
 }

@@ -20,6 +20,7 @@ from traced import Connection, is_error  # noqa: E402
 INSIDE = "SLUICE_TEST_HAS_OWN_MOUNTS"
 DISK_MIB = 96
 CYCLES = 4
+STARTS = 8
 RESUME_SECONDS = 10
 VALUE = "x" * 16_000
 
@@ -51,7 +52,7 @@ class Story:
 
     def fill_disk(self):
         """Another program takes all the space there is."""
-        with open(os.path.join(self.disk, "filler"), "wb", buffering=0) as filler:
+        with open(os.path.join(self.disk, "filler"), "ab", buffering=0) as filler:
             try:
                 while True:
                     filler.write(bytes(1 << 16))
@@ -127,10 +128,12 @@ def run(disk):
             story.all_there()
         story.fill_disk()
         story.add_until_refused()
-        sluice.kill()
-        sluice.start()
-        story.connection = Connection(sluice)
-        story.all_there()
+        for _ in range(STARTS):
+            sluice.kill()
+            story.fill_disk()
+            sluice.start()
+            story.connection = Connection(sluice)
+            story.all_there()
         print("killed and started again with a full disk: %d entries are there" % len(story.acked))
         story.free_disk()
         story.resumes()

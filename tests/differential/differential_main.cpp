@@ -8,8 +8,8 @@
 // On a difference it shrinks the round to a short list of commands that still shows it, prints both
 // replies and the seed, and ends with 1. --redis-only compares redis-server with itself, which
 // proves the test: only what the table masks may differ.
+#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -183,46 +183,21 @@ bool check_docs(const std::string& name) {
     return is_complete;
 }
 
-std::optional<Flags> parse(int count, char** words) {
-    Flags flags;
-    for (int i = 1; i < count; ++i) {
-        const std::string_view flag = words[i];
-        if (flag == "--redis-only") {
-            flags.is_redis_only = true;
-            continue;
-        }
-        if (i + 1 == count) return std::nullopt;
-        const std::string_view value = words[++i];
-        std::uint64_t number = 0;
-        const bool is_number =
-            std::from_chars(value.begin(), value.end(), number).ptr == value.end();
-        if (flag == "--sluice") {
-            flags.sluice = value;
-        } else if (flag == "--check-docs") {
-            flags.docs = value;
-        } else if (flag == "--commands" && is_number) {
-            flags.commands = number;
-        } else if (flag == "--seed" && is_number) {
-            flags.seed = number;
-        } else {
-            return std::nullopt;
-        }
-    }
-    const bool has_task = !flags.sluice.empty() || flags.is_redis_only || !flags.docs.empty();
-    return has_task ? std::optional(flags) : std::nullopt;
-}
-
 }  // namespace
 }  // namespace sluice::testing
 
 int main(int count, char** words) {
-    const auto flags = sluice::testing::parse(count, words);
-    if (!flags) {
-        std::fputs("usage: differential_test --sluice PROGRAM [--commands N] [--seed S]\n", stderr);
-        return 64;
-    }
-    if (!flags->docs.empty()) return sluice::testing::check_docs(flags->docs) ? 0 : 1;
-    const auto agrees = sluice::testing::run(*flags);
+    sluice::testing::Flags flags;
+    CLI::App app("Sends random commands to redis-server and to us and compares each reply.");
+    auto* const task = app.add_option_group("task")->require_option(1);
+    task->add_option("--sluice", flags.sluice, "the program that fights redis-server");
+    task->add_flag("--redis-only", flags.is_redis_only, "two redis-servers fight");
+    task->add_option("--check-docs", flags.docs, "the page that lists the differences");
+    app.add_option("--commands", flags.commands)->capture_default_str();
+    app.add_option("--seed", flags.seed)->capture_default_str();
+    CLI11_PARSE(app, count, words);
+    if (!flags.docs.empty()) return sluice::testing::check_docs(flags.docs) ? 0 : 1;
+    const auto agrees = sluice::testing::run(flags);
     if (!agrees) std::fprintf(stderr, "%s\n", agrees.error().message.c_str());
     return agrees.value_or(false) ? 0 : 1;
 }

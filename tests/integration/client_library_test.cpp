@@ -255,6 +255,58 @@ TEST_F(ClientLibraryTest, many_handlers_share_the_work_and_each_event_is_handled
     EXPECT_EQ(consumer->counts().acked, static_cast<std::uint64_t>(events));
 }
 
+TEST_F(ClientLibraryTest, what_was_leased_ahead_goes_back_when_the_consumer_stops) {
+    constexpr std::size_t events = 200;
+    auto bus = connect(url());
+    ASSERT_TRUE(bus.has_value());
+    const auto ids = bus->publish_all("orders", std::vector<FieldList>(events, {{"item", "tea"}}));
+    ASSERT_TRUE(ids.has_value()) << ids.error().message;
+    EXPECT_EQ(std::set<std::string>(ids->begin(), ids->end()).size(), events);
+    ConsumerOptions ahead = options();
+    ahead.lease_ahead = 50;
+    std::optional<RunningConsumer> running;
+    Tally first;
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    auto consumer = consume(url(), ahead, [&](const Delivery&) {
+        first.add();
+        const std::lock_guard until_released(mutex);
+        running->request_stop();
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    running.emplace(std::move(*consumer));
+    ASSERT_TRUE(first.reaches(1));
+    lock.unlock();
+    EXPECT_TRUE(running->wait().has_value());
+    const ConsumerCounts counts = running->counts();
+    EXPECT_EQ(counts.acked, 1U);
+    EXPECT_EQ(counts.released, 50U);
+    EXPECT_EQ(counts.failed, 0U);
+
+    Tally rest;
+    auto next = consume(url(), ahead, [&](const Delivery& event) {
+        EXPECT_EQ(event.failures, 0);
+        rest.add();
+    });
+    ASSERT_TRUE(next.has_value()) << next.error().message;
+    EXPECT_TRUE(rest.reaches(events - 1));
+}
+
+TEST_F(ClientLibraryTest, a_batch_is_published_whole_or_not_at_all) {
+    auto bus = connect(url());
+    ASSERT_TRUE(bus.has_value());
+    const auto none = bus->publish_all("orders", {{{"item", "tea"}}, {}});
+    ASSERT_FALSE(none.has_value());
+    EXPECT_NE(none.error().message.find("event 2 has no fields"), std::string::npos)
+        << none.error().message;
+    EXPECT_FALSE(bus->publish_all("orders", std::vector<FieldList>(10'001, {{"a", "b"}})));
+    EXPECT_TRUE(bus->publish_all("orders", {}).has_value());
+    const auto ids = bus->publish_all("orders", {{{"n", "1"}}, {{"n", "2"}}});
+    ASSERT_TRUE(ids.has_value()) << ids.error().message;
+    EXPECT_EQ(ids->size(), 2U);
+    EXPECT_LT(ids->front(), ids->back());
+}
+
 TEST_F(ClientLibraryTest, it_goes_on_after_the_server_was_away) {
     const std::string address = address_;
     Tally handled;

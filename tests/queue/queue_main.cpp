@@ -1,10 +1,7 @@
 // Kills the server again and again while a queue is worked on, drains it, and audits everything.
 //
-//   queue_test --sluice PROGRAM [--deliveries N] [--kills N] [--workers W]
-//              [--durability disk|os] [--seed S]
-//
 // Ends with 0 when each event was handled by each group: once, or again for a reason.
-#include <charconv>
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -174,50 +171,24 @@ void report(const Flags& flags, const Findings& findings) {
                 static_cast<unsigned long long>(flags.seed), is_sound ? 1 : 0, is_sound ? 0 : 1);
 }
 
-std::optional<Flags> parse(int count, char** words) {
-    Flags flags;
-    for (int i = 1; i + 1 < count; i += 2) {
-        const std::string_view flag = words[i];
-        const std::string_view value = words[i + 1];
-        std::uint64_t number = 0;
-        const bool is_number =
-            std::from_chars(value.data(), value.data() + value.size(), number).ec == std::errc{};
-        if (flag == "--sluice") {
-            flags.sluice = value;
-        } else if (flag == "--durability") {
-            flags.durability = value;
-        } else if (flag == "--deliveries" && is_number) {
-            flags.deliveries = number;
-        } else if (flag == "--kills" && is_number) {
-            flags.kills = number;
-        } else if (flag == "--workers" && is_number) {
-            flags.workers = number;
-        } else if (flag == "--seed" && is_number) {
-            flags.seed = number;
-        } else {
-            return std::nullopt;
-        }
-    }
-    return flags.sluice.empty() || count % 2 == 0 ? std::nullopt : std::optional(flags);
-}
-
 }  // namespace
 }  // namespace sluice::testing
 
 int main(int count, char** words) {
-    const auto flags = sluice::testing::parse(count, words);
-    if (!flags) {
-        std::fputs(
-            "usage: queue_test --sluice PROGRAM [--deliveries N] [--kills N] [--workers W] "
-            "[--durability disk|os] [--seed S]\n",
-            stderr);
-        return 64;
-    }
-    const auto findings = sluice::testing::run(*flags);
+    sluice::testing::Flags flags;
+    CLI::App app("Kills the server again and again while a queue is worked on, and audits it.");
+    app.add_option("--sluice", flags.sluice)->required();
+    app.add_option("--deliveries", flags.deliveries)->capture_default_str();
+    app.add_option("--kills", flags.kills)->capture_default_str();
+    app.add_option("--workers", flags.workers)->capture_default_str();
+    app.add_option("--durability", flags.durability)->check(CLI::IsMember({"disk", "os"}));
+    app.add_option("--seed", flags.seed)->capture_default_str();
+    CLI11_PARSE(app, count, words);
+    const auto findings = sluice::testing::run(flags);
     if (!findings) {
         std::printf("%s\n0 passed, 1 failed\n", findings.error().message.c_str());
         return 1;
     }
-    sluice::testing::report(*flags, *findings);
+    sluice::testing::report(flags, *findings);
     return findings->faults.empty() ? 0 : 1;
 }

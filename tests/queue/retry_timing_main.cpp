@@ -1,11 +1,10 @@
 // Measures when retries come: never early, and soon after they are due, also when the server was
 // killed and started again while they waited.
 //
-//   retry_timing_test --sluice PROGRAM [--retries N] [--seed S]
-//
 // Half of the retries wait across a restart. All times are of this process's monotonic clock: a
 // retry whose command was sent at `asked` is due no earlier than its delay after that, and lateness
 // is counted from there.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -213,16 +212,11 @@ bool report(const Outcome& outcome) {
 
 int main(int count, char** words) {
     sluice::testing::Flags flags;
-    for (int i = 1; i + 1 < count; i += 2) {
-        const std::string_view flag = words[i];
-        if (flag == "--sluice") flags.sluice = words[i + 1];
-        if (flag == "--retries") flags.retries = sluice::testing::number_in(words[i + 1]);
-        if (flag == "--seed") flags.seed = sluice::testing::number_in(words[i + 1]);
-    }
-    if (flags.sluice.empty()) {
-        std::fputs("usage: retry_timing_test --sluice PROGRAM [--retries N] [--seed S]\n", stderr);
-        return 64;
-    }
+    CLI::App app("Parks many events for random delays and looks when each comes back.");
+    app.add_option("--sluice", flags.sluice)->required();
+    app.add_option("--retries", flags.retries)->capture_default_str();
+    app.add_option("--seed", flags.seed)->capture_default_str();
+    CLI11_PARSE(app, count, words);
     const auto outcome = sluice::testing::run(flags);
     if (!outcome) std::printf("%s\n", outcome.error().message.c_str());
     const bool passed = outcome && sluice::testing::report(*outcome);

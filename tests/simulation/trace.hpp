@@ -4,26 +4,26 @@
 #include <cstdint>
 #include <string_view>
 
+#include "event/fnv1a.hpp"
+
 namespace sluice::testing {
 
 class Trace {
   public:
     void add(std::uint64_t number) {
-        for (int shift = 0; shift < 64; shift += 8)
-            mix(static_cast<unsigned char>(number >> shift));
+        for (int shift = 0; shift < 64; shift += 8) {
+            const char byte = static_cast<char>(number >> shift);
+            hash_ = fnv1a({&byte, 1}, hash_);
+        }
     }
     void add(std::string_view bytes) {
         add(bytes.size());
-        for (const char c : bytes)
-            mix(static_cast<unsigned char>(c));
+        hash_ = fnv1a(bytes, hash_);
     }
     std::uint64_t hash() const { return hash_; }
 
   private:
-    // FNV-1a, 64 bits.
-    void mix(unsigned char byte) { hash_ = (hash_ ^ byte) * 0x100000001b3ULL; }
-
-    std::uint64_t hash_ = 0xcbf29ce484222325ULL;
+    std::uint64_t hash_ = fnv1a_start;
 };
 
 }  // namespace sluice::testing

@@ -1,6 +1,7 @@
 // Disk space: given back after trims, compacted when sparse, refused when there is none.
 #include <gtest/gtest.h>
 
+#include "journal/segment.hpp"
 #include "unit/engine/store.hpp"
 
 namespace sluice::testing {
@@ -116,6 +117,30 @@ TEST(SpaceTest, a_full_disk_refuses_what_grows_and_resumes_when_there_is_space) 
     store.reopen();
     EXPECT_EQ(store.engine->find(0, "s")->stream()->size(), 6u);
     EXPECT_TRUE(store.read("s", id).has_value());
+}
+
+// A user would have seen: the process ends on a full disk, and does not start again.
+TEST(SpaceTest, a_store_starts_on_a_full_disk_with_as_little_as_one_small_segment) {
+    Store store;
+    store.options.segment_bytes = 1 << 20;
+    store.options.reserve_bytes = 0;
+    store.open();
+    for (std::uint64_t id = 1; id <= 50; ++id)
+        store.publish("s", id, text_of(id));
+    store.settle();
+    for (int life = 0; life < 3; ++life) {
+        const Space space = *store.files.space();
+        store.disk.set_quota(space.total_bytes - space.free_bytes + segment_bytes_min);
+        store.reopen();
+        EXPECT_EQ(store.engine->find(0, "s")->stream()->size(), 50u);
+        EXPECT_TRUE(store.read("s", 50).has_value());
+    }
+    store.disk.set_quota(1ULL << 40);
+    store.settle();
+    store.publish("s", 51, text_of(51));
+    store.settle();
+    store.reopen();
+    EXPECT_TRUE(store.read("s", 51).has_value());
 }
 
 }  // namespace
