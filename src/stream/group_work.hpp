@@ -77,6 +77,8 @@ class GroupWork {
             if (!visit(at->first, at->second)) return;
         }
     }
+    // Whether an entry that enters this line would stand behind others.
+    bool has_line(LineNumber line) const { return line != 0 && lines_.contains(line); }
     // The entry that the others of this line wait for.
     EntryId head_of(LineNumber line) const { return *lines_.at(line).heads.begin(); }
 

@@ -2,7 +2,6 @@
 
 #include "stream/group_progress.hpp"
 #include "work_commands/dispatch.hpp"
-#include "work_commands/entry_fields.hpp"
 
 namespace sluice {
 
@@ -13,6 +12,7 @@ constexpr int looked_at_max = 10'000;
 // What has come due at this very moment; the rest is the dispatch's.
 constexpr std::size_t expired_per_command = 100;
 constexpr std::size_t woken_per_command = 1000;
+constexpr std::size_t expired_max = 100;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
 }
 
 std::optional<Leased> LeaseSource::take() {
-    if (is_full()) return std::nullopt;
+    if (is_full() || is_cut_short_) return std::nullopt;
     const auto found = take_ready();
     return found ? found : take_new();
 }
@@ -48,6 +48,10 @@ void LeaseSource::finish() {
     }
     for (const Parked& parked : withheld_)
         park_entry(*context_, group_, parked);
+    is_moved_ = false;
+    leased_.clear();
+    held_.clear();
+    withheld_.clear();
 }
 
 bool LeaseSource::is_full() const {
@@ -82,17 +86,58 @@ bool LeaseSource::withholds(EntryId id, const WorkItem& item) {
 }
 
 std::optional<Leased> LeaseSource::take_ready() {
-    while (const auto id = group_.group->begin_work().next_ready()) {
+    while (!is_cut_short_) {
+        const auto id = group_.group->begin_work().next_ready();
+        if (!id) break;
         const WorkItem& item = *group_.group->work()->find(*id);
         const auto ref = group_.stream->find(*id);
         if (!ref) {
             // Deleted or trimmed meanwhile: there is nothing left to work on.
+            finish();
             settle_entry(*context_, group_, *id);
             continue;
         }
+        if (expires(*id, *ref)) continue;
         if (!withholds(*id, item)) return lease(*id, *ref, item.line);
     }
     return std::nullopt;
+}
+
+// One in work: what waits for a retry, or was handed back.
+bool LeaseSource::expires(EntryId id, EntryRef ref) {
+    const auto entry = context_->engine.read_entry(*group_.key, id, ref);
+    if (!entry) return false;
+    const WorkFields fields = work_fields_of(*entry);
+    if (!fields.has_expired(context_->engine.wall())) return false;
+    const std::string expires_at(fields.expires_at);
+    // What stands behind it is recorded before it goes.
+    finish();
+    if (!bury_expired(*context_, group_, id, expires_at)) {
+        const WorkItem item = *group_.group->work()->find(id);
+        park_entry(*context_, group_, {id, now() + unburied_delay, item.failures, item.history});
+    }
+    note_expired();
+    return true;
+}
+
+// A new one. In a line that is busy it is looked at again when it comes up.
+bool LeaseSource::expires(EntryId id, const WorkFields& fields) {
+    if (!fields.has_expired(context_->engine.wall())) return false;
+    const GroupWork& work = *group_.group->work();
+    if (work.find(id) != nullptr || work.has_line(fields.line)) return false;
+    const LineNumber line = fields.line;
+    if (!bury_expired(*context_, group_, id, std::string(fields.expires_at))) {
+        group_.group->enter(id, line);
+        held_.emplace_back(id, line);
+        withheld_.push_back({id, now() + unburied_delay, 0, {}});
+        group_.group->park(id, now() + unburied_delay, 0, {});
+    }
+    note_expired();
+    return true;
+}
+
+void LeaseSource::note_expired() {
+    is_cut_short_ = is_cut_short_ || ++expired_ >= expired_max;
 }
 
 void LeaseSource::pass(EntryId id) {
@@ -106,7 +151,7 @@ void LeaseSource::pass(EntryId id) {
 std::optional<Leased> LeaseSource::take_new() {
     const EntryIndex& index = group_.stream->index();
     auto at = index.upper_bound(group_.group->last_delivered());
-    for (int looked = 0; at != index.end(); ++looked) {
+    for (int looked = 0; at != index.end() && !is_cut_short_; ++looked) {
         if (looked == looked_at_max) {
             is_cut_short_ = true;
             break;
@@ -124,7 +169,9 @@ std::optional<Leased> LeaseSource::take_new() {
             break;
         }
         pass(id);
-        if (const auto leased = enter(id, ref, line_of(*entry))) return leased;
+        const WorkFields fields = work_fields_of(*entry);
+        if (expires(id, fields)) continue;
+        if (const auto leased = enter(id, ref, fields.line)) return leased;
     }
     return std::nullopt;
 }

@@ -1,8 +1,10 @@
 // One stream of a SLUICE.LEASE: what it gives, one entry at a time.
 //
 // Promise    what was taken is leased in memory at once and recorded by finish(): heads of lines
-//            before those who stand behind them
-// Limit      looked_at_max new entries that one command passes by because others come first
+//            before those who stand behind them. What has expired goes to the dead letters in the
+//            same command and is not given
+// Limit      looked_at_max new entries that one command passes by because others come first;
+//            expired_max entries that it buries
 #pragma once
 
 #include <cstdint>
@@ -11,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "work_commands/entry_fields.hpp"
 #include "work_commands/work_access.hpp"
 
 namespace sluice {
@@ -30,6 +33,7 @@ class LeaseSource {
     const GroupKey& group() const { return group_; }
     // The next entry, leased; nothing when there is none for now.
     std::optional<Leased> take();
+    // Records what was done so far.
     void finish();
     // Why an entry could not be read, if one could not.
     const std::optional<Error>& damage() const { return damage_; }
@@ -48,6 +52,9 @@ class LeaseSource {
     std::optional<Leased> take_new();
     std::optional<Leased> enter(EntryId id, EntryRef ref, LineNumber line);
     void pass(EntryId id);
+    bool expires(EntryId id, const WorkFields& fields);
+    bool expires(EntryId id, EntryRef ref);
+    void note_expired();
 
     CommandContext* context_;
     GroupKey group_;
@@ -57,6 +64,7 @@ class LeaseSource {
     std::uint32_t lease_ms_;
     bool is_moved_ = false;
     bool is_cut_short_ = false;
+    std::size_t expired_ = 0;
     Epoch first_epoch_ = 0;
     Worked leased_;
     Worked held_;
