@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
+#include <latch>
 #include <sluice/sluice.hpp>
 #include <string>
 #include <sys/resource.h>
@@ -34,6 +36,12 @@ FieldList job() {
              R"("limit":20}})"}};
 }
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begun) {
+    return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
 double cpu_seconds() {
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
@@ -43,16 +51,20 @@ double cpu_seconds() {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-Expected<void> add(Connection& bus, std::size_t jobs, std::size_t batch) {
+// The seconds that it took, here and below.
+Expected<double> add(Connection& bus, std::size_t jobs, std::size_t batch) {
+    const auto begun = Clock::now();
     for (std::size_t done = 0; done < jobs; done += batch) {
         const std::vector<FieldList> events(std::min(batch, jobs - done), job());
         const auto added = bus.publish_all("jobs", events);
         if (!added) return added.error();
     }
-    return {};
+    return seconds_since(begun);
 }
 
-Expected<void> work_through(const Arguments& arguments) {
+Expected<double> work_through(const Arguments& arguments) {
+    const auto begun = Clock::now();
+    std::latch handled(static_cast<std::ptrdiff_t>(arguments.jobs));
     auto consumer = consume(arguments.url,
                             {.stream = "jobs",
                              .group = "workers",
@@ -60,11 +72,13 @@ Expected<void> work_through(const Arguments& arguments) {
                              .lease_ahead = leased_ahead,
                              .create_group = GroupStart::beginning,
                              .retry = "none"},
-                            [](const Delivery&) {});
+                            [&](const Delivery&) { handled.count_down(); });
     if (!consumer) return consumer.error();
+    handled.wait();
+    // The last settles are on their way.
     while (consumer->counts().acked < arguments.jobs)
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
-    return {};
+        std::this_thread::yield();
+    return seconds_since(begun);
 }
 
 Expected<void> run(const Arguments& arguments) {
@@ -76,13 +90,11 @@ Expected<void> run(const Arguments& arguments) {
         if (!added) return added.error();
     }
     const double cpu_before = cpu_seconds();
-    const auto begun = std::chrono::steady_clock::now();
-    const auto done =
+    const auto seconds =
         consumes ? work_through(arguments) : add(*bus, arguments.jobs, arguments.size);
-    if (!done) return done.error();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    std::printf("{\"seconds\":%.6f,\"jobs\":%zu,\"cpu_seconds\":%.6f}\n", took.count(),
-                arguments.jobs, cpu_seconds() - cpu_before);
+    if (!seconds) return seconds.error();
+    std::printf("{\"seconds\":%.6f,\"jobs\":%zu,\"cpu_seconds\":%.6f}\n", *seconds, arguments.jobs,
+                cpu_seconds() - cpu_before);
     return {};
 }
 

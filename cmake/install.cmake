@@ -26,6 +26,10 @@ set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/sluice)
 install(TARGETS sluice_library EXPORT sluice ARCHIVE COMPONENT development)
 install(DIRECTORY include/sluice DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
+# By itself, because who only connects needs no date library.
+install(TARGETS sluice_embedded_archive EXPORT sluice-embedded ARCHIVE COMPONENT development)
+install(EXPORT sluice-embedded NAMESPACE sluice:: FILE sluice-embedded-targets.cmake
+    DESTINATION ${config_folder} COMPONENT development)
 install(EXPORT sluice NAMESPACE sluice:: FILE sluice-targets.cmake
     DESTINATION ${config_folder} COMPONENT development)
 configure_package_config_file(cmake/sluice-config.cmake.in sluice-config.cmake
@@ -37,6 +41,8 @@ install(FILES ${PROJECT_BINARY_DIR}/sluice-config.cmake
     DESTINATION ${config_folder} COMPONENT development)
 file(RELATIVE_PATH SLUICE_PREFIX_FROM_PC
     /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-configure_file(cmake/sluice.pc.in sluice.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/sluice.pc
+foreach(package sluice sluice-embedded)
+    configure_file(cmake/${package}.pc.in ${package}.pc @ONLY)
+endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/sluice.pc ${PROJECT_BINARY_DIR}/sluice-embedded.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)

@@ -49,6 +49,16 @@ Settlement release();
 
 using Handler = std::function<Settlement(const Delivery&)>;
 
+// Of a function that returns nothing: it has done its work when it returns.
+template <class Function>
+    requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>
+Handler ack_after(Function function) {
+    return [function = std::move(function)](const Delivery& event) mutable {
+        function(event);
+        return ack();
+    };
+}
+
 // What goes on beside the handlers, for a log.
 struct Notice {
     enum class Kind {
@@ -115,8 +125,7 @@ class RunningConsumer {
     ConsumerCounts counts() const;
 
   private:
-    friend Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
-                                             Handler handler);
+    friend class ConsumerStart;
     struct State;
     explicit RunningConsumer(std::unique_ptr<State> state);
 
@@ -127,16 +136,11 @@ class RunningConsumer {
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
                                   Handler handler);
 
-// A handler that returns nothing has done its work when it returns.
 template <class Function>
     requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
                                   Function handler) {
-    return consume(url, options,
-                   Handler([handler = std::move(handler)](const Delivery& event) mutable {
-                       handler(event);
-                       return ack();
-                   }));
+    return consume(url, options, ack_after(std::move(handler)));
 }
 
 }  // namespace sluice

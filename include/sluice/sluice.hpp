@@ -3,6 +3,7 @@
 // Needs      C++20; the library has no dependencies but threads
 // Start      sluice::connect() to publish (connection.hpp), sluice::consume() to handle
 //            (consumer.hpp); examples/ has a program for each
+// Not here   embedded.hpp: the bus inside a program, without a server
 #pragma once
 
 #include <sluice/connection.hpp>

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "app/data_folder.hpp"
+#include "io/data_folder.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
 #include "engine/key_record.hpp"

@@ -171,7 +171,7 @@ Service::Step Service::open_server() {
     ServerHooks hooks{
         .log = [](std::string_view sentence) { log_event(LogLevel::warning, sentence); },
         .process_facts = measure_process};
-    server_ = std::make_unique<Server>(*engine_, command_families(), server_settings(config_),
+    server_ = std::make_unique<Server>(*engine_, command_set(), server_settings(config_),
                                        identity(), std::move(hooks));
     resp_ = std::make_unique<RespDoor>(*loop_, *server_);
     http_ = std::make_unique<HttpDoor>(

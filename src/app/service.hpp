@@ -14,7 +14,7 @@
 #include <string>
 
 #include "app/bound_doors.hpp"
-#include "app/data_folder.hpp"
+#include "io/data_folder.hpp"
 #include "app/engine_turn.hpp"
 #include "app/serve_config.hpp"
 #include "app/signals.hpp"

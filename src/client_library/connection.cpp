@@ -19,7 +19,7 @@ Expected<Connection> connect(std::string_view url, const ConnectOptions& options
     auto parsed = ServerUrl::parse(url);
     if (!parsed) return parsed.error();
     ServerLink link(std::move(*parsed), options);
-    if (const auto connected = link.client(); !connected) return connected.error();
+    if (const auto connected = link.channel(); !connected) return connected.error();
     return Connection(std::make_unique<Connection::State>(std::move(link)));
 }
 

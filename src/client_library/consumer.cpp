@@ -3,6 +3,7 @@
 #include <array>
 #include <unistd.h>
 
+#include "client_library/consumer_start.hpp"
 #include "client_library/consumer_threads.hpp"
 #include "client_library/group_setup.hpp"
 #include "client_library/signal_wait.hpp"
@@ -43,8 +44,8 @@ std::string default_name() {
 }  // namespace
 
 struct RunningConsumer::State {
-    State(ServerUrl url, ServerLink link, ConsumerOptions options, Handler handler)
-        : threads(std::move(url), std::move(link), std::move(options), std::move(handler)) {}
+    State(ServerLink link, ConsumerOptions options, Handler handler)
+        : threads(std::move(link), std::move(options), std::move(handler)) {}
 
     ConsumerThreads threads;
 };
@@ -54,20 +55,25 @@ RunningConsumer::RunningConsumer(RunningConsumer&&) noexcept = default;
 RunningConsumer& RunningConsumer::operator=(RunningConsumer&&) noexcept = default;
 RunningConsumer::~RunningConsumer() = default;
 
-Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
-                                  Handler handler) {
+Expected<RunningConsumer> ConsumerStart::run(ServerLink link, const ConsumerOptions& options,
+                                             Handler handler) {
     if (auto checked = check(options); !checked) return checked.error();
     if (!handler) return ClientError{ErrorKind::invalid, "consume: there is no handler"};
-    auto parsed = ServerUrl::parse(url);
-    if (!parsed) return parsed.error();
-    ServerLink link(*parsed, options.connect);
     const auto group = set_up_group(link, {options.stream, options.group},
                                     {.create = options.create_group, .retry = options.retry});
     if (!group) return group.error();
     ConsumerOptions complete = options;
     if (complete.consumer.empty()) complete.consumer = default_name();
     return RunningConsumer(std::make_unique<RunningConsumer::State>(
-        std::move(*parsed), std::move(link), std::move(complete), std::move(handler)));
+        std::move(link), std::move(complete), std::move(handler)));
+}
+
+Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
+                                  Handler handler) {
+    auto parsed = ServerUrl::parse(url);
+    if (!parsed) return parsed.error();
+    return ConsumerStart::run(ServerLink(std::move(*parsed), options.connect), options,
+                              std::move(handler));
 }
 
 void RunningConsumer::stop() {

@@ -31,12 +31,11 @@ thread_local const ConsumerThreads* own_consumer = nullptr;
 
 }  // namespace
 
-ConsumerThreads::ConsumerThreads(ServerUrl url, ServerLink link, ConsumerOptions options,
-                                 Handler handler)
+ConsumerThreads::ConsumerThreads(ServerLink link, ConsumerOptions options, Handler handler)
     : options_(std::move(options)),
       handler_(std::move(handler)),
-      leasing_{std::move(link), Random(system_seed()), {}, {}},
-      settling_{ServerLink(std::move(url), options_.connect), Random(system_seed()), {}, {}},
+      leasing_{link.another(), Random(system_seed()), {}, {}},
+      settling_{std::move(link), Random(system_seed()), {}, {}},
       ledger_({options_.stream, options_.group, Duration::from_ms(options_.lease.count())}) {
     start(&ConsumerThreads::lease_events);
     start(&ConsumerThreads::settle_events);
@@ -114,8 +113,10 @@ void ConsumerThreads::lease_events() {
 // How many events may be leased now; zero when the consumer stops.
 std::size_t ConsumerThreads::wait_for_slots() {
     const std::size_t most = std::size_t{options_.concurrency} + options_.lease_ahead;
+    // Half of those that wait are gone: many at a time cost one request.
+    const std::size_t few = most - options_.lease_ahead / 2;
     const auto has_room = [&] {
-        return ledger_.unsettled() < most && ledger_.size() - ledger_.unsettled() < settling_max;
+        return ledger_.unsettled() < few && ledger_.size() - ledger_.unsettled() < settling_max;
     };
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return is_stopping_ || has_room(); });
@@ -124,12 +125,12 @@ std::size_t ConsumerThreads::wait_for_slots() {
 
 Expected<std::vector<Leased>> ConsumerThreads::lease_some(std::size_t count) {
     constexpr std::string_view action = "lease";
-    auto client = leasing_.link.client();
-    if (!client) return client.error();
-    (*client)->queue({"SLUICE.LEASE", "GROUP", options_.group, options_.consumer, "COUNT",
-                      std::to_string(count), "LEASE", std::to_string(options_.lease.count()),
-                      "BLOCK", std::to_string(lease_block.ms()), "STREAMS", options_.stream});
-    auto reply = (*client)->read({lease_block.microseconds + lease_patience.microseconds});
+    auto channel = leasing_.link.channel();
+    if (!channel) return channel.error();
+    (*channel)->queue({"SLUICE.LEASE", "GROUP", options_.group, options_.consumer, "COUNT",
+                       std::to_string(count), "LEASE", std::to_string(options_.lease.count()),
+                       "BLOCK", std::to_string(lease_block.ms()), "STREAMS", options_.stream});
+    auto reply = (*channel)->read({lease_block.microseconds + lease_patience.microseconds});
     if (!reply) {
         leasing_.link.drop();
         return lost_answer(action, reply.error());
@@ -226,14 +227,14 @@ bool ConsumerThreads::has_given_up() const {
 
 Expected<void> ConsumerThreads::send(const std::vector<SettleRequest>& requests,
                                      std::size_t& answered) {
-    auto client = settling_.link.client();
-    if (!client) return client.error();
+    auto channel = settling_.link.channel();
+    if (!channel) return channel.error();
     for (const SettleRequest& each : requests) {
         const std::vector<std::string_view> views(each.args.begin(), each.args.end());
-        (*client)->queue(std::span<const std::string_view>(views));
+        (*channel)->queue(std::span<const std::string_view>(views));
     }
     for (const SettleRequest& each : requests) {
-        auto reply = (*client)->read();
+        auto reply = (*channel)->read(settling_.link.reply_wait_max());
         if (!reply) {
             settling_.link.drop();
             return lost_answer("settle", reply.error());

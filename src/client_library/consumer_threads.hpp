@@ -27,8 +27,8 @@ namespace sluice {
 
 class ConsumerThreads {
   public:
-    // `link` is connected. The options were checked.
-    ConsumerThreads(ServerUrl url, ServerLink link, ConsumerOptions options, Handler handler);
+    // The options were checked.
+    ConsumerThreads(ServerLink link, ConsumerOptions options, Handler handler);
     ~ConsumerThreads() { stop(); }
 
     void request_stop();

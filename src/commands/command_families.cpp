@@ -3,8 +3,11 @@
 #include <array>
 
 #include "admin_commands/admin_commands.hpp"
+#include "bus_commands/bus_commands.hpp"
 #include "document_commands/document_commands.hpp"
 #include "key_commands/key_commands.hpp"
+#include "retention_commands/retention_commands.hpp"
+#include "server/stream_roll.hpp"
 #include "server/transaction_commands.hpp"
 #include "stream_commands/stream_commands.hpp"
 #include "work_commands/work_commands.hpp"
@@ -13,10 +16,19 @@ namespace sluice {
 
 std::span<const CommandFamily> command_families() {
     static const std::array families = {
-        connection_commands(),  durability_commands(), generic_commands(), hash_commands(),
-        server_commands(),      sorted_set_commands(), stream_commands(),  string_commands(),
-        transaction_commands(), work_commands()};
+        bus_commands(),    connection_commands(), durability_commands(),  generic_commands(),
+        hash_commands(),   retention_commands(),  server_commands(),      sorted_set_commands(),
+        stream_commands(), string_commands(),     transaction_commands(), work_commands()};
     return families;
+}
+
+CommandSet command_set() {
+    CommandSet set{.families = command_families(), .residents = {}};
+    set.residents.push_back(std::make_unique<StreamRoll>());
+    set.residents.push_back(make_retention_work());
+    set.residents.push_back(make_tenant_bus());
+    set.residents.push_back(make_dispatch());
+    return set;
 }
 
 }  // namespace sluice

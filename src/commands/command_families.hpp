@@ -7,9 +7,12 @@
 #include <span>
 
 #include "server/command.hpp"
+#include "server/resident.hpp"
 
 namespace sluice {
 
 std::span<const CommandFamily> command_families();
+// With what they keep in memory: all that a Server needs.
+CommandSet command_set();
 
 }  // namespace sluice

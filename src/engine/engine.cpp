@@ -208,10 +208,16 @@ Key* Engine::random_key(TenantNumber tenant, std::uint64_t random) {
     return find(tenant, std::string(key->name));
 }
 
-void Engine::for_each_key(const std::function<void(Key&)>& visit) {
-    for (std::size_t slot = 0; slot < state_->keys.slot_count(); ++slot) {
-        if (Key* const key = state_->keys.at_slot(slot)) visit(*key);
-    }
+Key* Engine::find_number(KeyNumber number) const {
+    return state_->keys.find_number(number);
+}
+
+std::size_t Engine::slot_count() const {
+    return state_->keys.slot_count();
+}
+
+Key* Engine::at_slot(std::size_t slot) const {
+    return state_->keys.at_slot(slot);
 }
 
 void Engine::set_listener(ChangeListener* listener) {

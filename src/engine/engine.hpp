@@ -105,8 +105,11 @@ class Engine {
     std::uint64_t scan(TenantNumber tenant, std::uint64_t cursor, std::size_t count,
                        const std::function<void(Key&)>& visit);
     Key* random_key(TenantNumber tenant, std::uint64_t random);
-    // Every key of every tenant, without adding a dependency; none may come or go meanwhile.
-    void for_each_key(const std::function<void(Key&)>& visit);
+    // For work beside commands: the key as it stands, expired or not, or null. No dependency.
+    Key* find_number(KeyNumber number) const;
+    // A key keeps its slot for as long as it lives; a slot may be empty.
+    std::size_t slot_count() const;
+    Key* at_slot(std::size_t slot) const;
     void set_listener(ChangeListener* listener);
 
     // --- changes ---

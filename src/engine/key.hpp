@@ -22,6 +22,9 @@ namespace sluice {
 // `default` are the first tenants of the storage, until tenants get names.
 using TenantNumber = std::uint32_t;
 constexpr TenantNumber databases_count = 16;  // as many as Redis has by default
+// Keys of the house, such as the tenants themselves: no client can choose it.
+constexpr TenantNumber system_keyspace = 0xFFFF'FFFF;
+static_assert(system_keyspace >= databases_count);
 using KeyNumber = std::uint64_t;
 
 using StringValue = std::string;
@@ -44,7 +47,7 @@ struct Key {
     // Set by the server: call ChangeListener for this key (a client watches it or waits for it, or
     // it is attended).
     bool watched = false;
-    // A background of the server wants to hear of its changes, whether clients do or not.
+    // A resident of the server wants to hear of its changes, whether clients do or not.
     bool attended = false;
     // Bytes on disk below these positions are damaged: docs/guarantees, P3.
     bool degraded = false;

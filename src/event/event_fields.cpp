@@ -198,8 +198,9 @@ Result<Fields> encode_fields(const Event& event) {
     return fields;
 }
 
-Result<Event> decode_fields(std::span<const Field> fields) {
-    Event event;
+namespace {
+
+Result<Seen> read_fields(Event& event, std::span<const Field> fields) {
     Seen seen{};
     for (const auto& field : fields) {
         const auto known = std::ranges::find(known_fields, field.name, &KnownField::name);
@@ -212,10 +213,25 @@ Result<Event> decode_fields(std::span<const Field> fields) {
         is_seen = true;
         SLUICE_TRY(known->read(event, field.value));
     }
-    SLUICE_TRY(check_required(seen));
     // The tenant bus reads empty data as no data.
     if (event.data.bytes.empty() && event.data.is_json()) event.data.bytes = "{}";
+    return seen;
+}
+
+}  // namespace
+
+Result<Event> decode_fields(std::span<const Field> fields) {
+    Event event;
+    SLUICE_TRY_ASSIGN(const Seen seen, read_fields(event, fields));
+    SLUICE_TRY(check_required(seen));
     SLUICE_TRY(check_event(event));
+    return event;
+}
+
+Result<Event> complete_with_fields(Event draft, std::span<const Field> fields) {
+    Event event = draft;
+    SLUICE_TRY(read_fields(event, fields));
+    if (event.event_id.empty()) event.event_id = std::move(draft.event_id);
     return event;
 }
 

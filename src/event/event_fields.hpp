@@ -14,6 +14,9 @@ namespace sluice {
 
 Result<Fields> encode_fields(const Event& event);
 Result<Event> decode_fields(std::span<const Field> fields);
+// What a publisher wrote, over a draft: fields that are not there, or there but empty where an
+// event has no empty one, stay as they are in the draft. The caller checks the event.
+Result<Event> complete_with_fields(Event draft, std::span<const Field> fields);
 
 // Does this encoding give the name a meaning? Such a name cannot stand in Event::unknown_fields.
 bool is_field_name(std::string_view name);

@@ -165,15 +165,14 @@ Result<void> check_required(std::span<const JsonMember> members) {
         const auto value = find_value(members, known.name);
         if (value.empty() || value == "null") return refused(known.name, "must be there");
     }
-    if (!find_value(members, "data").empty() && !find_value(members, "data_base64").empty()) {
-        return refused("data", "must not stand beside data_base64");
-    }
     return {};
 }
 
-Result<Event> decode_native(std::span<const JsonMember> members) {
-    SLUICE_TRY(check_required(members));
-    Event event;
+Result<void> read_members(Event& event, std::span<const JsonMember> members) {
+    const bool has_data = !find_value(members, "data").empty();
+    if (has_data && !find_value(members, "data_base64").empty()) {
+        return refused("data", "must not stand beside data_base64");
+    }
     for (const auto& member : members) {
         const auto* known = find_known(unescape_json(member.raw_name));
         if (known == nullptr) {
@@ -183,9 +182,16 @@ Result<Event> decode_native(std::span<const JsonMember> members) {
             SLUICE_TRY(known->read(event, known->name, member.value));
         }
     }
-    if (!event.data.is_json() && !find_value(members, "data").empty()) {
+    if (!event.data.is_json() && has_data) {
         return refused("data", "must stand in data_base64 when content_type is not JSON");
     }
+    return {};
+}
+
+Result<Event> decode_native(std::span<const JsonMember> members) {
+    SLUICE_TRY(check_required(members));
+    Event event;
+    SLUICE_TRY(read_members(event, members));
     SLUICE_TRY(check_event(event));
     return event;
 }
@@ -209,13 +215,12 @@ bool is_alakai(std::span<const JsonMember> members) {
            !find_value(members, "occurredAt").empty();
 }
 
-Result<Event> decode_alakai(std::string_view text, std::span<const JsonMember> members) {
-    Event event;
+Result<Event> decode_alakai(Event event, std::string_view text,
+                            std::span<const JsonMember> members) {
     event.type = alakai_type;
     event.data.bytes = text;
     SLUICE_TRY_ASSIGN(event.event_id, text_value("eventId", find_value(members, "eventId")));
     SLUICE_TRY_ASSIGN(event.time, occurred_at(find_value(members, "occurredAt")));
-    SLUICE_TRY(check_event(event));
     return event;
 }
 
@@ -336,7 +341,19 @@ Result<std::string> encode_json(const Event& event) {
 
 Result<Event> decode_json(std::string_view text) {
     SLUICE_TRY_ASSIGN(const auto members, split_json_object(text, event_json_limits));
-    return is_alakai(members) ? decode_alakai(text, members) : decode_native(members);
+    if (!is_alakai(members)) return decode_native(members);
+    SLUICE_TRY_ASSIGN(auto event, decode_alakai({}, text, members));
+    SLUICE_TRY(check_event(event));
+    return event;
+}
+
+Result<Event> complete_with_json(Event draft, std::string_view text) {
+    SLUICE_TRY_ASSIGN(const auto members, split_json_object(text, event_json_limits));
+    if (is_alakai(members)) return decode_alakai(std::move(draft), text, members);
+    Event event = draft;
+    SLUICE_TRY(read_members(event, members));
+    if (event.event_id.empty()) event.event_id = std::move(draft.event_id);
+    return event;
 }
 
 Result<Fields> encode_json_entry(const Event& event) {

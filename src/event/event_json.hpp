@@ -26,6 +26,9 @@ inline constexpr JsonLimits event_json_limits{
 
 Result<std::string> encode_json(const Event& event);
 Result<Event> decode_json(std::string_view text);
+// What a publisher wrote, over a draft: members that are not there, or null, stay as they are in
+// the draft. The caller checks the event.
+Result<Event> complete_with_json(Event draft, std::string_view text);
 
 // The entry: the object in the field `event`, and the unknown flat fields beside it.
 Result<Fields> encode_json_entry(const Event& event);

@@ -38,6 +38,15 @@ std::string stream_key(std::string_view tenant, std::string_view stream) {
     return "t:" + std::string(tenant) + ":events:" + std::string(stream);
 }
 
+std::string_view tenant_of_key(std::string_view stream_key) {
+    constexpr std::string_view prefix = "t:";
+    constexpr std::string_view middle = ":events:";
+    const std::size_t end = stream_key.find(middle);
+    if (!stream_key.starts_with(prefix) || end == stream_key.npos) return "default";
+    const std::string_view tenant = stream_key.substr(prefix.size(), end - prefix.size());
+    return check_name("tenant_id", tenant) ? tenant : "default";
+}
+
 std::string dead_letter_key(std::string_view stream_key) {
     return std::string(stream_key) + ":dlq";
 }

@@ -23,6 +23,8 @@ Result<void> check_group_name(std::string_view field, std::string_view name);
 
 // "t:{tenant}:events:{stream}"; both names have been checked.
 std::string stream_key(std::string_view tenant, std::string_view stream);
+// The tenant of such a key; `default` of any other.
+std::string_view tenant_of_key(std::string_view stream_key);
 std::string dead_letter_key(std::string_view stream_key);
 
 }  // namespace sluice

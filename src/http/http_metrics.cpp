@@ -142,9 +142,9 @@ void write_keys(MetricsText& out, Server& server) {
     }
 }
 
-void write_background(MetricsText& out, Server& server) {
-    for (const auto& background : server.background()) {
-        for (const Metric& metric : background->measure(server.engine())) {
+void write_residents(MetricsText& out, const Server& server) {
+    for (const auto& resident : server.residents()) {
+        for (const Metric& metric : resident->measure()) {
             const bool is_counter = metric.kind == Metric::Kind::counter;
             out.family(metric.name, is_counter ? MetricType::counter : MetricType::gauge,
                        metric.help);
@@ -191,7 +191,7 @@ HttpResponse get_metrics(HttpContext& context) {
     write_clients(out, context.server, context.service);
     write_commands(out, context.server);
     write_keys(out, context.server);
-    write_background(out, context.server);
+    write_residents(out, context.server);
     write_process(out, context.server, context.service);
     HttpResponse response = plain_text(out.take());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";

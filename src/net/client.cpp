@@ -3,19 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <limits>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 
 #include "io/clock.hpp"
+#include "net/dial.hpp"
 
 namespace sluice {
 
@@ -36,46 +31,6 @@ int ms_until(MonoTime deadline) {
     return static_cast<int>(std::min<std::int64_t>(us / 1000 + 1, std::numeric_limits<int>::max()));
 }
 
-// A socket address of any family, as the system wants it.
-struct Endpoint {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-
-    const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-Endpoint unix_endpoint(const std::string& path) {
-    Endpoint endpoint;
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    std::memcpy(static_cast<char*>(name.sun_path), path.data(), path.size());
-    std::memcpy(&endpoint.storage, &name, sizeof(name));
-    endpoint.size = sizeof(name);
-    return endpoint;
-}
-
-Result<std::vector<Endpoint>> resolve(const Address& address) {
-    if (address.is_unix()) return std::vector<Endpoint>{unix_endpoint(address.unix_path)};
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int failure =
-        ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-    if (failure != 0) {
-        return Error{Errc::unavailable,
-                     "resolve " + address.host + ": " + std::string(::gai_strerror(failure))};
-    }
-    std::vector<Endpoint> endpoints;
-    for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-        Endpoint endpoint;
-        std::memcpy(&endpoint.storage, each->ai_addr, each->ai_addrlen);
-        endpoint.size = each->ai_addrlen;
-        endpoints.push_back(endpoint);
-    }
-    ::freeaddrinfo(found);
-    return endpoints;
-}
-
 // 0, or the number of the system's error.
 int finish_connecting(int descriptor, MonoTime deadline) {
     pollfd waiting{.fd = descriptor, .events = POLLOUT, .revents = 0};
@@ -85,10 +40,7 @@ int finish_connecting(int descriptor, MonoTime deadline) {
         if (ready == 0) return ETIMEDOUT;
         if (errno != EINTR) return errno;
     }
-    int error = 0;
-    socklen_t size = sizeof(error);
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-    return error;
+    return dial_error(descriptor);
 }
 
 struct Attempt {
@@ -97,20 +49,10 @@ struct Attempt {
 };
 
 Attempt try_endpoint(const Endpoint& endpoint, MonoTime deadline) {
-    const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
-    const int descriptor = ::socket(endpoint.storage.ss_family, type, 0);
-    if (descriptor < 0) return {-1, errno};
-    int error = 0;
-    if (::connect(descriptor, endpoint.get(), endpoint.size) != 0) {
-        error = errno == EINPROGRESS ? finish_connecting(descriptor, deadline) : errno;
-    }
-    if (error != 0) {
-        ::close(descriptor);
-        return {-1, error};
-    }
-    const int on = 1;  // a unix socket refuses this, which does no harm
-    static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
-    return {descriptor, 0};
+    Dialed dialed = dial(endpoint);
+    if (dialed.is_pending) dialed.error = finish_connecting(dialed.socket.number(), deadline);
+    if (dialed.error != 0) return {-1, dialed.error};
+    return {dialed.socket.release(), 0};
 }
 
 }  // namespace

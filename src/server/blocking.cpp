@@ -68,8 +68,8 @@ void block(CommandContext& context, std::span<const std::string_view> keys,
     for (const auto key : keys) {
         blocked->keys.push_back({context.tenant, std::string(key)});
     }
-    const bool waits_for_stream = blocked->command->spec->group == "stream";
-    blocked->awaited = waits_for_stream ? ValueType::stream : ValueType::sorted_set;
+    const bool waits_for_set = blocked->command->spec->group == "sorted-set";
+    blocked->awaited = waits_for_set ? ValueType::sorted_set : ValueType::stream;
     blocked->state = std::move(state);
     blocked->since = server.mono();
     blocked->deadline = deadline_of(server, server.mono(), timeout_ms);

@@ -4,9 +4,7 @@
 // changes nothing. It writes exactly one reply, or asks to be blocked.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
 
@@ -16,7 +14,6 @@
 
 namespace sluice {
 
-class Background;
 class Session;
 class Server;
 
@@ -76,24 +73,8 @@ struct CommandSpec {
     std::span<const ArgumentDocs> arguments = {};
 };
 
-// Rows of commands that belong together, and what they do beside them; a room of commands hands
-// over one or more. The rows are constants and live as long as the program.
-class CommandFamily {
-  public:
-    using MakeBackground = std::unique_ptr<Background> (*)();
-
-    template <class Rows>
-        requires std::convertible_to<const Rows&, std::span<const CommandSpec>>
-    CommandFamily(const Rows& rows, MakeBackground make_background = nullptr)
-        : rows_(rows), make_background_(make_background) {}
-
-    std::span<const CommandSpec> rows() const { return rows_; }
-    // One for each server; null for most families.
-    MakeBackground make_background() const { return make_background_; }
-
-  private:
-    std::span<const CommandSpec> rows_;
-    MakeBackground make_background_;
-};
+// Rows of commands that belong together; a room of commands hands over one or more. They are
+// constants and live as long as the program.
+using CommandFamily = std::span<const CommandSpec>;
 
 }  // namespace sluice

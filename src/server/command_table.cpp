@@ -41,8 +41,8 @@ Command make_command(const CommandSpec& spec, const Command* container) {
 }  // namespace
 
 CommandTable::CommandTable(std::span<const CommandFamily> families) {
-    for (const auto& family : families) {
-        for (const auto& spec : family.rows()) {
+    for (const auto family : families) {
+        for (const auto& spec : family) {
             commands_.push_back(make_command(spec, nullptr));
         }
     }

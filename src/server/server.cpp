@@ -20,22 +20,19 @@ constexpr std::string_view protected_mode =
 
 }  // namespace
 
-Server::Server(Engine& engine, std::span<const CommandFamily> families, ServerSettings settings,
+Server::Server(Engine& engine, CommandSet commands, ServerSettings settings,
                ServerIdentity identity, ServerHooks hooks)
     : engine_(&engine),
       settings_(std::move(settings)),
       identity_(std::move(identity)),
       hooks_(std::move(hooks)),
-      commands_(families),
-      statistics_(commands_.count()),
-      house_(0, {}, limits_) {
-    for (const CommandFamily& family : families) {
-        if (family.make_background() != nullptr) background_.push_back(family.make_background()());
-    }
+      commands_(commands.families),
+      residents_(std::move(commands.residents)),
+      statistics_(commands_.count()) {
     apply_settings();
     engine_->set_listener(this);
-    for (const auto& background : background_)
-        background->on_open(*engine_);
+    for (const auto& resident : residents_)
+        resident->attach(*this);
 }
 
 Server::~Server() {
@@ -56,8 +53,8 @@ void Server::begin_turn(WallTime wall, MonoTime mono) {
 }
 
 void Server::end_turn(MonoTime mono) {
-    for (const auto& background : background_)
-        background->on_turn_end();
+    for (const auto& resident : residents_)
+        resident->on_turn_end();
     statistics_.end_turn(mono, wall(), settings_.slow_log_us, settings_.slow_log_entries_max);
 }
 
@@ -272,10 +269,8 @@ void Server::on_change(TenantNumber tenant, std::string_view name, Key* key) {
     watching_.touch(tenant, name);
     using Change = BlockingRegistry::Change;
     blocking_.note_change(tenant, name, key == nullptr ? Change::removed : Change::altered);
-    if (key == nullptr || key->attended) {
-        for (const auto& background : background_)
-            background->on_change(tenant, name, key);
-    }
+    for (const auto& resident : residents_)
+        resident->on_change(tenant, name, key);
     if (key != nullptr) {
         key->watched = key->attended || watching_.is_watched(tenant, name) ||
                        blocking_.is_awaited(tenant, name);

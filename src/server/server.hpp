@@ -21,7 +21,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <span>
 #include <string_view>
@@ -29,9 +28,9 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "server/background.hpp"
 #include "server/blocking_registry.hpp"
 #include "server/command_table.hpp"
+#include "server/resident.hpp"
 #include "server/session.hpp"
 #include "server/settings.hpp"
 #include "server/statistics.hpp"
@@ -49,8 +48,8 @@ class Server final : public ChangeListener {
   public:
     using Sessions = std::map<SessionId, std::unique_ptr<Session>>;
 
-    Server(Engine& engine, std::span<const CommandFamily> families, ServerSettings settings,
-           ServerIdentity identity, ServerHooks hooks);
+    Server(Engine& engine, CommandSet commands, ServerSettings settings, ServerIdentity identity,
+           ServerHooks hooks);
     ~Server() override;
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -89,10 +88,17 @@ class Server final : public ChangeListener {
     const ServerSettings& settings() const { return settings_; }
     const ServerIdentity& identity() const { return identity_; }
     const CommandTable& commands() const { return commands_; }
+    // What the room of this kind keeps; it is one of those that came with the commands.
+    template <class Kind>
+    Kind& resident() const {
+        for (const auto& each : residents_) {
+            if (auto* const found = dynamic_cast<Kind*>(each.get())) return *found;
+        }
+        SLUICE_CHECK(false, "commands come together with what they keep");
+    }
+    const std::vector<std::unique_ptr<Resident>>& residents() const { return residents_; }
     ServerStatistics& statistics() { return statistics_; }
     BlockingRegistry& blocking() { return blocking_; }
-    // What the families do beside their commands.
-    std::span<const std::unique_ptr<Background>> background() const { return background_; }
     WatchRegistry& watching() { return watching_; }
     const WatchRegistry& watching() const { return watching_; }
     ProcessFacts process_facts() const;
@@ -111,6 +117,7 @@ class Server final : public ChangeListener {
     enum class Pause : std::uint8_t { none, writes, all };
     void pause(Pause what, MonoTime until);
     void unpause();
+    bool are_writes_paused() const { return pause_ != Pause::none; }
     // True when this command must wait for the end of CLIENT PAUSE.
     bool is_paused(const Command& command, const Session& session) const;
     // DEBUG RELOAD: the session waits for attach().
@@ -124,7 +131,7 @@ class Server final : public ChangeListener {
     void apply_settings();
     // The key of this name now has a watcher or a waiter.
     void mark_watched(TenantNumber tenant, std::string_view name);
-    // From its next change on, the key is told to the background.
+    // From its next change on, the residents are told of every one.
     void attend(Key& key) { key.attended = key.watched = true; }
     // Sets the timer of a session that is blocked now.
     void arm_blocked(Session& session);
@@ -159,15 +166,13 @@ class Server final : public ChangeListener {
     void sweep();
     void look_after(Session& session);
     void finish_reopen(const std::function<void(ReplyWriter&)>& write);
-    void run_background();
-    std::optional<MonoTime> background_deadline() const;
 
     Engine* engine_;
     ServerSettings settings_;
     ServerIdentity identity_;
     ServerHooks hooks_;
     CommandTable commands_;
-    std::vector<std::unique_ptr<Background>> background_;
+    std::vector<std::unique_ptr<Resident>> residents_;
     ServerStatistics statistics_;
     BlockingRegistry blocking_;
     WatchRegistry watching_;
@@ -177,7 +182,6 @@ class Server final : public ChangeListener {
 
     Sessions sessions_;
     SessionId last_session_id_ = 0;
-    Session house_;                     // nobody's: the background's
     std::deque<Session*> ready_;        // the shell has something to do
     std::vector<Session*> held_;        // replies wait for the journal
     std::vector<SessionId> resuming_;   // may run commands that wait in their input
@@ -189,7 +193,6 @@ class Server final : public ChangeListener {
     SessionId sweep_from_ = 0;
     MonoTime sweep_at_{};
     MonoTime foreign_logged_at_{};
-    MonoTime background_at_{};  // not before: what it writes was refused
 };
 
 }  // namespace sluice

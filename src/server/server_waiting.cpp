@@ -17,7 +17,6 @@ constexpr Duration sweep_interval = Duration::from_ms(100);
 constexpr std::size_t sweeps_per_round = 10;  // so every session is looked at once a second
 constexpr Duration incomplete_command_max = Duration::from_seconds(5);
 constexpr Duration untaken_output_max = Duration::from_seconds(60);
-constexpr Duration background_retry_delay = Duration::from_seconds(1);
 constexpr Duration quiet_before_shrink = Duration::from_seconds(1);
 
 // What a wrong password costs: docs/protocol/resp.md, "Login".
@@ -174,8 +173,8 @@ void Server::attach(Engine& engine) {
     engine_ = &engine;
     engine_->set_listener(this);
     watching_.touch_all();
-    for (const auto& background : background_)
-        background->on_open(*engine_);
+    for (const auto& resident : residents_)
+        resident->attach(*this);
     for (const auto& key : blocking_.keys()) {
         mark_watched(key.tenant, key.name);
         blocking_.note_change(key.tenant, key.name, BlockingRegistry::Change::altered);
@@ -229,37 +228,10 @@ void Server::arm_blocked(Session& session) {
 MonoTime Server::deadline() const {
     MonoTime next = std::min(sweep_at_, engine_->deadline());
     if (!timers_.empty()) next = std::min(next, timers_.begin()->first);
-    if (pause_ != Pause::none) return std::min(next, pause_until_);
-    const auto background = background_deadline();
-    return background ? std::min(next, std::max(*background, background_at_)) : next;
-}
-
-std::optional<MonoTime> Server::background_deadline() const {
-    std::optional<MonoTime> first;
-    for (const auto& background : background_) {
-        const auto deadline = background->deadline();
-        if (deadline) first = std::min(first.value_or(*deadline), *deadline);
-    }
-    return first;
-}
-
-void Server::run_background() {
-    if (pause_ != Pause::none || background_at_ > mono()) return;
-    for (const auto& background : background_) {
-        const auto deadline = background->deadline();
-        if (!deadline || *deadline > mono()) continue;
-        engine_->begin_command();
-        // As for a command that takes things away: a full disk has room left for those.
-        if (!engine_->admit_write(false)) {
-            background_at_ = mono() + background_retry_delay;
-            return;
-        }
-        ReplyWriter reply = house_.reply();
-        const Request nothing;
-        CommandContext context{*this, house_, *engine_, nothing, reply, 0};
-        background->on_time(context);
-        reply.truncate(0);
-    }
+    if (pause_ != Pause::none) next = std::min(next, pause_until_);
+    for (const auto& resident : residents_)
+        next = std::min(next, resident->deadline());
+    return next;
 }
 
 void Server::on_time() {
@@ -271,7 +243,9 @@ void Server::on_time() {
     }
     if (pause_ != Pause::none && pause_until_ <= mono()) unpause();
     engine_->on_time();
-    run_background();
+    for (const auto& resident : residents_) {
+        if (resident->deadline() <= mono()) resident->on_time();
+    }
     serve_changed_keys();
     if (sweep_at_ <= mono()) sweep();
     run_resumed();

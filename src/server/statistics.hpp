@@ -106,6 +106,7 @@ class ServerStatistics {
     std::uint64_t auth_failures = 0;
     std::uint64_t protocol_errors = 0;
     std::uint64_t output_limit_closes = 0;
+    std::uint64_t quota_refusals = 0;  // appends to a stream at a hard limit
     std::uint64_t idle_closes = 0;
     std::uint64_t clients_peak = 0;
 

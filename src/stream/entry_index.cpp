@@ -56,6 +56,7 @@ void EntryIndex::Node::reserve(std::uint32_t wanted) {
 
 void EntryIndex::Node::erase(std::uint32_t i) {
     forget_code();
+    record_bytes -= slot(i).length;
     Slot* const first = &slots[begin];
     if (i < count / 2) {
         std::memmove(first + 1, first, i * sizeof(Slot));
@@ -65,6 +66,12 @@ void EntryIndex::Node::erase(std::uint32_t i) {
     }
     --count;
     if (capacity > 2 * first_capacity && count > 0 && count <= capacity / 4) reserve(capacity / 2);
+}
+
+void EntryIndex::Node::count_bytes() {
+    record_bytes = 0;
+    for (std::uint32_t i = 0; i < count; ++i)
+        record_bytes += slot(i).length;
 }
 
 bool EntryIndex::Node::rebase(std::uint32_t i, EntryRef to) {
@@ -98,6 +105,7 @@ EntryIndex::Node EntryIndex::node_from(EntryId id, EntryRef ref, std::uint32_t c
     node.slots[0] = *node.slot_for(id, ref);
     node.count = 1;
     node.appended = 1;
+    node.record_bytes = ref.length;
     return node;
 }
 
@@ -106,6 +114,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
                                     ? entries_per_node_limit
                                     : std::min(entries_per_node, entries_per_node_limit);
     ++size_;
+    record_bytes_ += ref.length;
     if (!nodes_.empty() && nodes_.back().appended < limit) {
         Node& node = nodes_.back();
         if (const auto slot = node.slot_for(id, ref)) {
@@ -117,6 +126,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
             node.slots[node.begin + node.count] = *slot;
             ++node.count;
             ++node.appended;
+            node.record_bytes += ref.length;
             node.last = id;
             return;
         }
@@ -167,6 +177,14 @@ IndexEntry EntryIndex::at(Cursor cursor) const {
     return {node.id_at(cursor.slot), node.ref_at(cursor.slot)};
 }
 
+std::uint64_t EntryIndex::count_through(EntryId id) const {
+    const Cursor end = upper_bound(id);
+    std::uint64_t count = end.slot;
+    for (std::size_t node = 0; node < end.node; ++node)
+        count += nodes_[node].count;
+    return count;
+}
+
 EntryIndex::Cursor EntryIndex::next(Cursor cursor) const {
     if (cursor.slot + 1 < nodes_[cursor.node].count) return {cursor.node, cursor.slot + 1};
     return {cursor.node + 1, 0};
@@ -188,6 +206,7 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
     if (cursor == end() || at(cursor).id != id) return std::nullopt;
     const EntryRef ref = at(cursor).ref;
     --size_;
+    record_bytes_ -= ref.length;
     if (nodes_[cursor.node].count == 1) {
         nodes_.erase(cursor.node);
     } else {
@@ -199,14 +218,17 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
 void EntryIndex::erase_through(EntryId id) {
     while (!nodes_.empty() && nodes_.front().last_live_id() <= id) {
         size_ -= nodes_.front().count;
+        record_bytes_ -= nodes_.front().record_bytes;
         nodes_.pop_front();
     }
     if (nodes_.empty()) return;
     Node& node = nodes_.front();
+    record_bytes_ -= node.record_bytes;
     while (node.id_at(0) <= id) {
         node.erase(0);
         --size_;
     }
+    record_bytes_ += node.record_bytes;
 }
 
 bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
@@ -214,6 +236,10 @@ bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
     if (cursor == end() || at(cursor).id != id || at(cursor).ref != from) return false;
     Node& node = nodes_[cursor.node];
     node.forget_code();
+    node.record_bytes += to.length;
+    node.record_bytes -= from.length;
+    record_bytes_ += to.length;
+    record_bytes_ -= from.length;
     if (const auto slot = node.slot_for(id, to)) {
         node.slots[node.begin + cursor.slot] = *slot;
     } else if (!node.rebase(cursor.slot, to)) {
@@ -239,6 +265,7 @@ void EntryIndex::split_out(std::size_t node, std::uint32_t slot, EntryRef to) {
         rest.count = behind;
         rest.appended = whole.appended;
         rest.last = whole.last;
+        rest.count_bytes();
         nodes_.insert(node + 1, std::move(rest));
     }
     if (behind == 0) alone.last = nodes_[node].last;
@@ -248,6 +275,7 @@ void EntryIndex::split_out(std::size_t node, std::uint32_t slot, EntryRef to) {
     }
     nodes_[node].count = slot;
     nodes_[node].last = nodes_[node].last_live_id();
+    nodes_[node].count_bytes();
     nodes_.insert(node + 1, std::move(alone));
 }
 
@@ -363,6 +391,7 @@ Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes,
         if (i > 0 && !(node.id_at(i - 1) < node.id_at(i))) return damaged;
     }
     if (node.last < node.last_live_id()) return damaged;
+    node.count_bytes();
     bytes = reader.rest();
     return node;
 }
@@ -382,6 +411,7 @@ Result<EntryIndex> EntryIndex::load(std::string_view& bytes, std::uint8_t snapsh
             return Error{Errc::corrupt, "load stream index: nodes are out of order"};
         }
         index.size_ += node.count;
+        index.record_bytes_ += node.record_bytes;
         index.nodes_.push_back(std::move(node));
     }
     return index;

@@ -3,7 +3,9 @@
 // Shape      nodes in id order; a node has a base (id and position) and slots of 16 bytes that are
 //            deltas to it. A node begins anew when it is full or when a delta does not fit.
 // Units      positions in bytes, multiples of 8; in a slot in units of 8 from the node's base
-// Promise    append is O(1), find and seek are O(log n); 5 million entries load in bulk copies
+// Promise    append is O(1), find and seek are O(log n); 5 million entries load in bulk copies;
+// what
+//            the records of all entries take is always known
 // Invariant  ids strictly increase over the whole index; no node is empty; a node's `appended` and
 //            `last` never fall, so deletes neither reopen a full node nor move where it is cut
 // Why        nodes are what Redis calls radix tree nodes: approximate trimming removes whole ones
@@ -47,6 +49,8 @@ class EntryIndex {
 
     std::uint64_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
+    // Of the records of all entries, as they lie in the journal.
+    std::uint64_t record_bytes() const { return record_bytes_; }
     std::size_t node_count() const { return nodes_.size(); }
     std::uint32_t node_size(std::size_t node) const { return nodes_[node].count; }
     std::size_t memory_bytes() const;
@@ -64,8 +68,10 @@ class EntryIndex {
     // The first entry with an id of at least (lower_bound) or more than (upper_bound) this one.
     Cursor lower_bound(EntryId id) const;
     Cursor upper_bound(EntryId id) const;
-    // How many entries have an id greater than this one.
+    // How many entries have an id greater than this one; up to this one. The first costs the nodes
+    // behind it, the second those before it.
     std::uint64_t count_above(EntryId id) const;
+    std::uint64_t count_through(EntryId id) const;
     Cursor begin() const { return {}; }
     Cursor end() const { return {nodes_.size(), 0}; }
     // The cursor is not at the end (at, next) or not at the beginning (previous).
@@ -107,6 +113,7 @@ class EntryIndex {
         std::uint64_t ms = 0;
         std::uint64_t seq = 0;
         std::uint64_t position = 0;
+        std::uint64_t record_bytes = 0;  // of the records of its entries
         EntryId last;
         std::unique_ptr<Slot[]> slots;
         std::uint32_t begin = 0;  // slots before it were removed from the front
@@ -127,6 +134,7 @@ class EntryIndex {
         std::uint32_t rank(EntryId id) const;
         void reserve(std::uint32_t wanted);
         void erase(std::uint32_t i);
+        void count_bytes();
         static Row predict(const Slot& slot);
         void save(std::string& out) const;
         void forget_code() {
@@ -148,6 +156,7 @@ class EntryIndex {
 
     SlidingVector<Node> nodes_;
     std::uint64_t size_ = 0;
+    std::uint64_t record_bytes_ = 0;
     std::size_t coded_nodes_ = 0;  // where code_ahead() goes on
 };
 

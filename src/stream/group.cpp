@@ -8,6 +8,13 @@
 
 namespace sluice {
 
+namespace {
+
+// Of the sections of its snapshot.
+constexpr std::uint8_t group_retention_tag = 2;
+
+}  // namespace
+
 // ------------------------------------------------------------------------------- consumers
 
 std::vector<ConsumerNumber>::const_iterator Group::place_of(std::string_view name) const {
@@ -182,12 +189,23 @@ void Group::save(std::string& out) const {
 }
 
 void Group::save_sections(std::string& out) const {
+    std::string retention;
+    if (missed_ > 0 || !holds_entries_) {
+        put_u8(retention, holds_entries_ ? 1 : 0);
+        put_varint(retention, missed_);
+    }
     SectionWriter sections;
+    sections.add(group_retention_tag, retention);
     sections.write(out);
 }
 
-bool Group::load_section(std::uint8_t /*tag*/, std::string_view /*bytes*/) {
-    return false;
+bool Group::load_section(std::uint8_t tag, std::string_view bytes) {
+    if (tag != group_retention_tag) return false;
+    StreamReader reader(bytes);
+    const std::uint8_t holds = reader.u8();
+    holds_entries_ = holds != 0;
+    missed_ = reader.varint();
+    return !reader.failed() && reader.at_end() && holds <= 1;
 }
 
 bool Group::load_consumers(std::string_view& bytes, std::int64_t now_ms) {

@@ -45,6 +45,14 @@ class Group {
         entries_read_ = entries_read;
     }
 
+    // --- retention ---
+    // False for an observer: trimming does not wait for it.
+    bool holds_entries() const { return holds_entries_; }
+    void set_holds_entries(bool holds) { holds_entries_ = holds; }
+    // Entries that went although it had still to read them or had them pending.
+    std::uint64_t missed() const { return missed_; }
+    void add_missed(std::uint64_t count) { missed_ += count; }
+
     // --- consumers ---
     std::optional<ConsumerNumber> find_consumer(std::string_view name) const;
     // The name must be free. Numbers of deleted consumers are used again.
@@ -129,6 +137,8 @@ class Group {
     std::uint64_t released_ = 0;
     std::int64_t release_order_ = 0;  // grows with each entry handed back
     std::unique_ptr<GroupWork> work_;
+    std::uint64_t missed_ = 0;
+    bool holds_entries_ = true;
 };
 
 // The next delivery count: one more, but the maximum stays.

@@ -125,6 +125,12 @@ const Pending* PendingList::find(EntryId id) const {
     return blocks_[block].at(i).id == id ? &blocks_[block].at(i) : nullptr;
 }
 
+const Pending* PendingList::first_from(EntryId id) const {
+    const std::size_t block = block_of(id);
+    if (block == blocks_.size()) return nullptr;
+    return &blocks_[block].at(blocks_[block].rank(id));
+}
+
 void PendingList::append(const Pending& pending) {
     if (blocks_.empty() || blocks_.back().count == block_size) {
         Block block;

@@ -68,6 +68,8 @@ class PendingList {
 
     // The entry as it stands, or null.
     const Pending* find(EntryId id) const;
+    // The first entry with at least this id, or null.
+    const Pending* first_from(EntryId id) const;
     // Adds the entry, or replaces the one with this id and answers what it was.
     std::optional<Pending> put(const Pending& pending);
     // Removes the entry and answers what it was.

@@ -9,8 +9,10 @@ namespace sluice {
 
 namespace {
 
-// Versions 1 and 2 are still read.
+// Versions 1 to 3 are still read.
 constexpr std::uint8_t snapshot_version = 4;
+// Of the sections of the snapshot.
+constexpr std::uint8_t retention_tag = 2;
 
 auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_view name) {
     return std::ranges::lower_bound(
@@ -22,13 +24,33 @@ auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_vie
 // --------------------------------------------------------------------------------- entries
 
 void Stream::trim_through(EntryId id) {
+    const auto end = index_.upper_bound(id);
+    if (retention_) {
+        for (auto at = index_.begin(); at != end; at = index_.next(at))
+            note_trimmed(index_.at(at).id);
+    } else if (end != index_.begin()) {
+        trimmed_through_ = std::max(trimmed_through_, index_.at(index_.previous(end)).id);
+        trimmed_ += index_.count_through(id);
+    }
     index_.erase_through(id);
     addressed_.erase(addressed_.begin(), addressed_.upper_bound(id));
 }
 
 bool Stream::drop(EntryId id) {
+    if (!take_out(id)) return false;
+    note_trimmed(id);
+    return true;
+}
+
+bool Stream::take_out(EntryId id) {
     if (!addressed_.empty()) addressed_.erase(id);
     return index_.erase(id).has_value();
+}
+
+void Stream::note_trimmed(EntryId id) {
+    trimmed_through_ = std::max(trimmed_through_, id);
+    ++trimmed_;
+    if (retention_) retention_->trimmed.add(id);
 }
 
 void Stream::address(EntryId id, std::string_view group) {
@@ -36,7 +58,7 @@ void Stream::address(EntryId id, std::string_view group) {
 }
 
 bool Stream::erase(EntryId id) {
-    if (!drop(id)) return false;
+    if (!take_out(id)) return false;
     max_deleted_id_ = std::max(max_deleted_id_, id);
     return true;
 }
@@ -80,9 +102,33 @@ bool Stream::unreference(EntryId id) {
     return was_pending;
 }
 
+// ------------------------------------------------------------------------------- retention
+
+void Stream::set_retention(const RetentionSettings& settings) {
+    if (retention_) {
+        retention_->settings = settings;
+    } else {
+        retention_ = std::make_unique<Retention>(settings, TrimmedIds(trimmed_through_, trimmed_));
+    }
+}
+
+void Stream::note_loss(const Loss& loss) {
+    if (!retention_ || loss.count == 0) return;
+    retention_->lost += loss.count;
+    Loss untold = retention_->untold.value_or(Loss{});
+    untold.add(loss);
+    retention_->untold = untold;
+}
+
+TrimmedCount Stream::trimmed_above(EntryId id) const {
+    if (retention_) return retention_->trimmed.above(id);
+    return TrimmedIds(trimmed_through_, trimmed_).above(id);
+}
+
 std::size_t Stream::memory_bytes() const {
     std::size_t bytes = sizeof(*this) + index_.memory_bytes() + idempotency_.memory_bytes();
     bytes += groups_.capacity() * sizeof(groups_.front());
+    if (retention_) bytes += retention_->memory_bytes();
     for (const auto& group : groups_) {
         bytes += group->memory_bytes();
     }
@@ -111,12 +157,28 @@ void Stream::save(std::string& out) const {
 }
 
 void Stream::save_sections(std::string& out) const {
+    std::string retention;
+    if (trimmed_ > 0 || retention_) {
+        put_varint(retention, trimmed_);
+        put_id(retention, trimmed_through_);
+        if (retention_) retention_->save(retention);
+    }
     SectionWriter sections;
+    sections.add(retention_tag, retention);
     sections.write(out);
 }
 
-bool Stream::load_section(std::uint8_t /*tag*/, std::string_view /*bytes*/) {
-    return false;
+bool Stream::load_section(std::uint8_t tag, std::string_view bytes) {
+    if (tag != retention_tag) return false;
+    StreamReader reader(bytes);
+    trimmed_ = reader.varint();
+    trimmed_through_ = reader.id();
+    if (reader.failed() || (trimmed_ == 0) != (trimmed_through_ == EntryId{})) return false;
+    if (reader.at_end()) return true;
+    auto retention = Retention::load(reader);
+    if (!retention || reader.failed() || !reader.at_end()) return false;
+    retention_ = std::make_unique<Retention>(std::move(*retention));
+    return true;
 }
 
 Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
@@ -162,6 +224,7 @@ Result<Stream> Stream::load(std::string_view bytes, MonoTime now) {
 
 bool Stream::resume_work(MonoTime now, Duration shift, Epoch epoch_floor) {
     bool has_work = false;
+    if (retention_) retention_->shift_times(shift);
     for (const auto& group : groups_) {
         has_work = group->resume_work(now, shift, epoch_floor) || has_work;
     }

@@ -25,6 +25,7 @@
 #include "stream/group.hpp"
 #include "stream/group_progress.hpp"
 #include "stream/idempotency.hpp"
+#include "stream/retention.hpp"
 
 namespace sluice {
 
@@ -92,6 +93,18 @@ class Stream {
             visit(id, group);
     }
 
+    // --- retention ---
+    // Null for a stream that keeps what it is given, as Redis does.
+    const Retention* retention() const { return retention_.get(); }
+    Retention* retention() { return retention_.get(); }
+    // What was trimmed before is not counted one by one.
+    void set_retention(const RetentionSettings& settings);
+    void unset_retention() { retention_.reset(); }
+    void note_loss(const Loss& loss);
+    // How many entries with an id greater than this one trimming took away.
+    TrimmedCount trimmed_above(EntryId id) const;
+    EntryId trimmed_through() const { return trimmed_through_; }
+
     IdempotencyTable& idempotency() { return idempotency_; }
     const IdempotencyTable& idempotency() const { return idempotency_; }
 
@@ -104,13 +117,15 @@ class Stream {
     bool code_ahead(std::size_t entries) { return index_.code_ahead(entries); }
     static Result<Stream> load(std::string_view bytes, MonoTime now);
     std::size_t memory_bytes() const;
-    // After a restart: leases begin anew, other times of the work of groups move by `shift`. False
-    // when no group has work.
+    // After a restart: leases begin anew, other times move by `shift`. False when no group has
+    // work.
     bool resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
 
   private:
     void save_sections(std::string& out) const;
     bool load_section(std::uint8_t tag, std::string_view bytes);
+    bool take_out(EntryId id);
+    void note_trimmed(EntryId id);
 
     EntryIndex index_;
     EntryId last_id_;
@@ -119,6 +134,9 @@ class Stream {
     std::vector<std::unique_ptr<Group>> groups_;
     IdempotencyTable idempotency_;
     std::map<EntryId, std::string> addressed_;
+    EntryId trimmed_through_;  // the greatest id that trimming took away
+    std::uint64_t trimmed_ = 0;
+    std::unique_ptr<Retention> retention_;
 };
 
 // The state in words, one fact a line, without times and without how the index is cut: two streams

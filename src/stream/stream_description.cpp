@@ -31,10 +31,34 @@ void describe_group(std::string& out, const Group& group) {
                (is_owned ? group.consumer(pending.consumer).name : "nobody") + " delivered " +
                std::to_string(pending.deliveries) + "\n";
     });
+    if (group.missed() > 0) out += "  missed " + std::to_string(group.missed()) + "\n";
+    if (!group.holds_entries()) out += "  holds nothing\n";
     // Work in which nothing happened is as good as none.
     const GroupWork* const work = group.work();
     const bool has_work = work != nullptr && (work->size() > 0 || !work->settings().empty());
     if (has_work) describe_work(out, *work);
+}
+
+void describe_trimmed(std::string& out, const Stream& stream, EntryId above) {
+    const TrimmedCount trimmed = stream.trimmed_above(above);
+    if (trimmed.count == 0) return;
+    out += "trimmed above " + above.text() + ": " + (trimmed.is_exact ? "" : "at least ") +
+           std::to_string(trimmed.count) + "\n";
+}
+
+void describe_retention(std::string& out, const Retention& retention) {
+    std::string settings;
+    retention.settings.save(settings);
+    out += "retention";
+    for (const char byte : settings)
+        out += " " + std::to_string(static_cast<unsigned char>(byte));
+    out += " lost " + std::to_string(retention.lost) + "\n";
+    if (const auto& loss = retention.untold) {
+        out += "  untold " + loss->from.text() + " through " + loss->through.text() + " count " +
+               std::to_string(loss->count) + " by " + std::string(name_of(loss->cause)) + "\n";
+    }
+    for (const auto& [id, seen] : retention.marks())
+        out += "  there by " + std::to_string(seen.microseconds) + ": " + id.text() + "\n";
 }
 
 }  // namespace
@@ -53,6 +77,9 @@ std::string describe(const Stream& stream) {
     stream.for_each_addressed([&](EntryId id, std::string_view group) {
         out += "addressed " + id.text() + " to " + std::string(group) + "\n";
     });
+    if (stream.retention() != nullptr) describe_retention(out, *stream.retention());
+    describe_trimmed(out, stream, {});
+    describe_trimmed(out, stream, {stream.trimmed_through().ms / 2, 0});
     const IdempotencyTable& table = stream.idempotency();
     out += "idempotency " + std::to_string(table.settings().seconds) + " s " +
            std::to_string(table.settings().per_producer) + " keys, added " +

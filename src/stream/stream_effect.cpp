@@ -107,6 +107,42 @@ std::string address_effect(EntryId id, std::string_view group) {
     return effect;
 }
 
+std::string retention_effect(const std::optional<RetentionSettings>& settings) {
+    std::string effect = begin(StreamOp::retention);
+    if (settings) settings->save(effect);
+    return effect;
+}
+
+std::string loss_effect(const Loss& loss, std::span<const Missed> missed) {
+    std::string effect = begin(StreamOp::loss);
+    put_u8(effect, static_cast<std::uint8_t>(loss.cause));
+    put_id(effect, loss.from);
+    put_id(effect, loss.through);
+    put_varint(effect, loss.count);
+    for (const auto& [group, count] : missed) {
+        put_bytes(effect, group);
+        put_varint(effect, count);
+    }
+    return effect;
+}
+
+std::string losses_told_effect() {
+    return begin(StreamOp::loss);
+}
+
+std::string holding_effect(std::string_view group, bool holds_entries) {
+    std::string effect = begin(StreamOp::holding, group);
+    put_u8(effect, holds_entries ? 1 : 0);
+    return effect;
+}
+
+std::string age_mark_effect(const Retention::AgeMark& mark) {
+    std::string effect = begin(StreamOp::age_mark);
+    put_id(effect, mark.id);
+    put_time(effect, mark.seen);
+    return effect;
+}
+
 std::string park_effect(std::string_view group, const Parking& parking) {
     std::string effect = begin(StreamOp::park, group);
     put_id(effect, parking.id);

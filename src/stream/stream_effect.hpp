@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "stream/group_work.hpp"
 #include "stream/id_runs.hpp"
 #include "stream/idempotency.hpp"
+#include "stream/retention.hpp"
 #include "stream/row_codec.hpp"
 
 namespace sluice {
@@ -44,6 +47,10 @@ enum class StreamOp : std::uint8_t {
     hand_back = 23,
     withhold = 24,
     address = 25,
+    retention = 30,
+    loss = 31,
+    holding = 32,
+    age_mark = 33,
 };
 
 struct GroupPosition {
@@ -64,6 +71,18 @@ std::string idempotency_settings_effect(const IdempotencySettings& settings);
 std::string work_settings_effect(std::string_view group, std::string_view settings);
 std::string withhold_effect(std::string_view group, LineNumber line, MonoTime until);
 std::string address_effect(EntryId id, std::string_view group);
+
+// Nothing: the stream has no settings any more.
+std::string retention_effect(const std::optional<RetentionSettings>& settings);
+struct Missed {
+    std::string_view group;
+    std::uint64_t count = 0;
+};
+std::string loss_effect(const Loss& loss, std::span<const Missed> missed);
+// An event has told of all losses so far.
+std::string losses_told_effect();
+std::string holding_effect(std::string_view group, bool holds_entries);
+std::string age_mark_effect(const Retention::AgeMark& mark);
 
 struct Parking {
     EntryId id;

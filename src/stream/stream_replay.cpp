@@ -43,6 +43,10 @@ class Replay {
     bool hand_back();
     bool withhold();
     bool address();
+    bool retention();
+    bool loss();
+    bool holding();
+    bool age_mark();
     MonoTime read_time() { return {static_cast<std::int64_t>(unzigzag(reader_.varint()))}; }
     template <class Visit>
     bool each_row(Visit&& visit) {
@@ -250,6 +254,56 @@ bool Replay::address() {
     return true;
 }
 
+bool Replay::retention() {
+    if (reader_.at_end()) {
+        stream_.unset_retention();
+        return true;
+    }
+    const auto settings = RetentionSettings::load(reader_);
+    if (!settings || !at_clean_end()) return false;
+    stream_.set_retention(*settings);
+    return true;
+}
+
+bool Replay::loss() {
+    if (reader_.at_end()) {
+        if (stream_.retention() != nullptr) stream_.retention()->untold.reset();
+        return true;
+    }
+    const std::uint8_t cause = reader_.u8();
+    const EntryId from = reader_.id();
+    const EntryId through = reader_.id();
+    const Loss loss{from, through, reader_.varint(), static_cast<LossCause>(cause)};
+    const bool is_known = cause <= static_cast<std::uint8_t>(LossCause::deleted);
+    if (reader_.failed() || !is_known || reader_.at_end()) return false;
+    std::vector<std::pair<Group*, std::uint64_t>> missed;
+    while (!reader_.at_end()) {
+        if (!read_group()) return false;
+        missed.emplace_back(group_, reader_.varint());
+    }
+    if (reader_.failed()) return false;
+    for (const auto& [group, count] : missed)
+        group->add_missed(count);
+    stream_.note_loss(loss);
+    return true;
+}
+
+bool Replay::holding() {
+    if (!read_group()) return false;
+    const std::uint8_t holds = reader_.u8();
+    if (!at_clean_end() || holds > 1) return false;
+    group_->set_holds_entries(holds != 0);
+    return true;
+}
+
+bool Replay::age_mark() {
+    const EntryId id = reader_.id();
+    const Retention::AgeMark mark{id, read_time()};
+    if (!at_clean_end()) return false;
+    if (stream_.retention() != nullptr) stream_.retention()->add_mark(mark);
+    return true;
+}
+
 bool Replay::run(StreamOp op) {
     switch (op) {
         case StreamOp::trim:
@@ -302,6 +356,14 @@ bool Replay::run(StreamOp op) {
             return withhold();
         case StreamOp::address:
             return address();
+        case StreamOp::retention:
+            return retention();
+        case StreamOp::loss:
+            return loss();
+        case StreamOp::holding:
+            return holding();
+        case StreamOp::age_mark:
+            return age_mark();
     }
     return false;
 }

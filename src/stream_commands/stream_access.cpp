@@ -7,6 +7,9 @@
 #include "server/error_replies.hpp"
 #include "server/key_access.hpp"
 #include "server/server.hpp"
+#include "server/stream_roll.hpp"
+#include "stream/retention_plan.hpp"
+#include "stream_commands/stream_loss.hpp"
 
 namespace sluice {
 
@@ -20,11 +23,11 @@ std::string no_group(std::string_view key, std::string_view group) {
 }
 
 // Tells the engine that the entries up to this id need their bytes no more.
-void release_through(CommandContext& context, const Stream& stream, EntryId through) {
+void release_through(Engine& engine, const Stream& stream, EntryId through) {
     const EntryIndex& index = stream.index();
     const auto end = index.upper_bound(through);
     for (auto at = index.begin(); at != end; at = index.next(at)) {
-        context.engine.release_entry(index.at(at).ref);
+        engine.release_entry(index.at(at).ref);
     }
 }
 
@@ -35,6 +38,11 @@ bool concerns_watchers(StreamOp op) {
 // New entries wake waiters too, but they are no effects.
 bool concerns_waiters(StreamOp op) {
     return op == StreamOp::group_destroy || op == StreamOp::release || op == StreamOp::hand_back;
+}
+
+// From now on somebody must look after the stream, or wants to see it.
+bool concerns_roll(StreamOp op) {
+    return op == StreamOp::group_create || op == StreamOp::retention;
 }
 
 bool starts_work(StreamOp op) {
@@ -104,18 +112,19 @@ StreamCounters group_counters(const Stream& stream) {
     return counters;
 }
 
-void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait) {
+void record_effect(Server& server, Key& key, std::string_view effect, Engine::Wait wait) {
     const auto op = static_cast<StreamOp>(effect.front());
-    if (starts_work(op)) context.server.attend(key);
-    const Silence watchers(context.server.watching(), !concerns_watchers(op));
-    const Silence waiters(context.server.blocking(), !concerns_waiters(op));
-    context.engine.commit_stream(key, effect, wait);
+    if (starts_work(op)) server.attend(key);
+    const Silence watchers(server.watching(), !concerns_watchers(op));
+    const Silence waiters(server.blocking(), !concerns_waiters(op));
+    server.engine().commit_stream(key, effect, wait);
+    if (concerns_roll(op)) server.resident<StreamRoll>().note(key);
 }
 
-void commit_effect(CommandContext& context, StreamKey stream, std::string_view effect) {
-    const auto applied = stream.stream->apply(effect, context.engine.mono());
+void commit_effect(Server& server, StreamKey stream, std::string_view effect) {
+    const auto applied = stream.stream->apply(effect, server.mono());
     SLUICE_CHECK(applied.has_value(), "an effect of ours makes sense");
-    record_effect(context, *stream.key, effect, Engine::Wait::yes);
+    record_effect(server, *stream.key, effect, Engine::Wait::yes);
 }
 
 ConsumerNumber consumer_or_new(CommandContext& context, const GroupKey& group,
@@ -126,28 +135,52 @@ ConsumerNumber consumer_or_new(CommandContext& context, const GroupKey& group,
     return *group.group->find_consumer(name);
 }
 
-std::uint64_t trim(CommandContext& context, StreamKey stream, const TrimOptions& options) {
-    const TrimPlan plan = plan_trim(*stream.stream, options);
-    if (plan.through) {
-        release_through(context, *stream.stream, *plan.through);
-        commit_effect(context, stream, trim_effect(*plan.through));
-    }
-    if (plan.ids.empty()) return plan.count;
-    release(context, *stream.stream, plan.ids);
+namespace {
+
+void drop_entries(CommandContext& context, StreamKey stream, std::span<const EntryId> ids,
+                  References references) {
+    release(context, *stream.stream, ids);
     IdListCommit dropped(context, *stream.key, Engine::Wait::yes,
                          [] { return IdListEffect::drop(); });
     IdListCommit unreferenced(context, *stream.key, Engine::Wait::yes,
                               [] { return IdListEffect::unreference(); });
-    for (const EntryId id : plan.ids) {
+    for (const EntryId id : ids) {
         stream.stream->drop(id);
         dropped.add(id);
-        if (options.references != References::remove) continue;
+        if (references != References::remove) continue;
         if (stream.stream->unreference(id)) unreferenced.add(id);
     }
+}
+
+}  // namespace
+
+void trim_through(Server& server, StreamKey stream, EntryId through) {
+    release_through(server.engine(), *stream.stream, through);
+    commit_effect(server, stream, trim_effect(through));
+}
+
+std::uint64_t trim(CommandContext& context, StreamKey stream, const TrimOptions& options,
+                   LossCause cause) {
+    TrimPlan plan = plan_trim(*stream.stream, options);
+    if (plan.count == 0) return 0;
+    // A publisher's habit is no order to lose what others have not read.
+    if (cause == LossCause::xadd) spare_needed(*stream.stream, plan);
+    LossAccount losses(context.server, stream, cause);
+    if (plan.through) {
+        losses.note_through(*plan.through);
+        trim_through(context.server, stream, *plan.through);
+    }
+    for (const EntryId id : plan.ids)
+        losses.note(id);
+    if (!plan.ids.empty()) drop_entries(context, stream, plan.ids, options.references);
+    losses.finish();
     return plan.count;
 }
 
 void erase_entries(CommandContext& context, StreamKey stream, std::span<const EntryId> ids) {
+    LossAccount losses(context.server, stream, LossCause::deleted);
+    for (const EntryId id : ids)
+        losses.note(id);
     release(context, *stream.stream, ids);
     IdListCommit erased(context, *stream.key, Engine::Wait::yes,
                         [] { return IdListEffect::erase(); });
@@ -155,6 +188,8 @@ void erase_entries(CommandContext& context, StreamKey stream, std::span<const En
         stream.stream->erase(id);
         erased.add(id);
     }
+    erased.flush();
+    losses.finish();
 }
 
 std::int64_t shown_deliveries(std::uint32_t deliveries) {

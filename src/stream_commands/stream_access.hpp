@@ -46,19 +46,29 @@ std::optional<GroupKey> find_group(CommandContext& context, std::string_view key
 // signed counter of a group can say; then the stream counts as far as that.
 StreamCounters group_counters(const Stream& stream);
 
-// Records an effect that was applied already. Those who watch the key hear of it when entries went,
-// those who wait for the key when it can concern them.
-void record_effect(CommandContext& context, Key& key, std::string_view effect, Engine::Wait wait);
+// Records an effect that was applied already, in a command or beside one. Those who watch the key
+// hear of it when entries went, those who wait for the key when it can concern them.
+void record_effect(Server& server, Key& key, std::string_view effect, Engine::Wait wait);
+inline void record_effect(CommandContext& context, Key& key, std::string_view effect,
+                          Engine::Wait wait) {
+    record_effect(context.server, key, effect, wait);
+}
 
 // Applies what the effect says and records it.
-void commit_effect(CommandContext& context, StreamKey stream, std::string_view effect);
+void commit_effect(Server& server, StreamKey stream, std::string_view effect);
+inline void commit_effect(CommandContext& context, StreamKey stream, std::string_view effect) {
+    commit_effect(context.server, stream, effect);
+}
 
 // The consumer of this name, created when there is none.
 ConsumerNumber consumer_or_new(CommandContext& context, const GroupKey& group,
                                std::string_view name);
 
-// Removes entries and records it; answers how many there were. `ids` of erase and drop exist.
-std::uint64_t trim(CommandContext& context, StreamKey stream, const TrimOptions& options);
+// Removes entries and records it; answers how many there were. `ids` of erase and drop exist. What
+// groups still needed is counted and told, see stream_loss.hpp.
+std::uint64_t trim(CommandContext& context, StreamKey stream, const TrimOptions& options,
+                   LossCause cause);
+void trim_through(Server& server, StreamKey stream, EntryId through);
 void erase_entries(CommandContext& context, StreamKey stream, std::span<const EntryId> ids);
 
 // Monotonic milliseconds of this turn.

@@ -3,9 +3,11 @@
 #include "server/error_replies.hpp"
 #include "server/server.hpp"
 #include "stream_commands/content_hash.hpp"
+#include "stream_commands/entry_append.hpp"
 #include "stream_commands/stream_access.hpp"
 #include "stream_commands/stream_append_options.hpp"
 #include "stream_commands/stream_handlers.hpp"
+#include "stream_commands/stream_retention.hpp"
 
 namespace sluice {
 
@@ -15,11 +17,10 @@ constexpr std::string_view id_too_small =
     "ERR The ID specified in XADD is equal or smaller than the target stream top item";
 
 // The id that follows `last`; nothing when there is none of the wanted kind.
-std::optional<EntryId> next_id(const NewId& wanted, EntryId last, WallTime wall) {
-    const auto now = static_cast<std::uint64_t>(wall.ms());
+std::optional<EntryId> wanted_id(const NewId& wanted, EntryId last, WallTime wall) {
     switch (wanted.kind) {
         case NewId::Kind::automatic:
-            return now > last.ms ? EntryId{now, 0} : last.next();
+            return next_id(last, wall);
         case NewId::Kind::automatic_seq: {
             if (wanted.id.ms != last.ms) break;
             const auto next = last.next();
@@ -48,8 +49,10 @@ class Append {
             return context_.reply.error(
                 "ERR The stream has exhausted the last possible ID, unable to add more items");
         }
-        const auto id = next_id(options_.id, last, context_.engine.wall());
+        const auto id = wanted_id(options_.id, last, context_.engine.wall());
         if (!id) return context_.reply.error(id_too_small);
+        const auto bytes = context_.request.bulk_bytes(options_.first_field).size();
+        if (!admits_append(context_, stream_, bytes)) return;
         if (!stream_) stream_ = create_stream(context_, context_.request[1]);
         append(*id);
         context_.reply.entry_id(*id);
@@ -61,11 +64,9 @@ class Append {
         key_ = options_.key.empty() ? content_hash(context_.request.from(options_.first_field))
                                     : std::string(options_.key);
         if (!stream_) return false;
-        IdempotencyTable& table = stream_.stream->idempotency();
-        const auto known = table.find(options_.producer, key_, context_.engine.mono());
+        const auto known = find_published(context_, stream_, publish_key());
         if (!known) return false;
-        table.count_duplicate();
-        record_effect(context_, *stream_.key, idempotency_duplicate_effect(), Engine::Wait::no);
+        count_duplicate(context_, stream_);
         context_.reply.entry_id(*known);
         return true;
     }
@@ -73,20 +74,14 @@ class Append {
     void append(EntryId id) {
         const Request& request = context_.request;
         const std::size_t first = options_.first_field;
-        const EntryRef ref = context_.engine.append_entry(
-            *stream_.key, id, static_cast<std::uint32_t>(request.size() - first),
-            request.bulk_bytes(first));
-        const std::uint64_t per_node = context_.server.settings().stream_node_entries_max;
-        stream_.stream->append(
-            id, ref,
-            static_cast<std::uint32_t>(std::min<std::uint64_t>(per_node, entries_per_node_limit)));
-        if (!options_.producer.empty()) {
-            stream_.stream->idempotency().expire_some(context_.engine.mono());
-            commit_effect(context_, stream_,
-                          idempotency_record_effect(options_.producer, key_, id));
-        }
-        trim(context_, stream_, options_.trim);
+        append_entry(
+            context_, stream_,
+            {id, static_cast<std::uint32_t>(request.size() - first), request.bulk_bytes(first)});
+        if (!options_.producer.empty()) remember(context_, stream_, publish_key(), id);
+        trim(context_, stream_, options_.trim, LossCause::xadd);
     }
+
+    PublishKey publish_key() const { return {options_.producer, key_}; }
 
     CommandContext& context_;
     const AppendOptions& options_;

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/server.hpp"
+#include "server/stream_roll.hpp"
 #include "stream/stream_effect.hpp"
 
 namespace sluice {
@@ -91,6 +93,7 @@ void copy_group(CopyWriter& writer, const Group& group) {
     for (const ConsumerNumber number : group.consumers_by_name()) {
         copy_consumer(writer, group, number);
     }
+    if (!group.holds_entries()) writer.write(holding_effect(group.name(), false));
     copy_released(writer, group);
     copy_times(group, *writer.stream().find_group(group.name()));
 }
@@ -142,6 +145,12 @@ Result<void> copy_stream(CommandContext& context, Key& source, Key& copy) {
         copy_group(writer, *group);
     }
     copy_idempotency(writer, source.stream()->idempotency());
+    if (const Retention* const retention = source.stream()->retention()) {
+        writer.write(retention_effect(retention->settings));
+        for (const Retention::AgeMark& mark : retention->marks())
+            writer.write(age_mark_effect(mark));
+    }
+    context.server.resident<StreamRoll>().note(copy);
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include "stream_commands/stream_access.hpp"
 #include "stream_commands/stream_handlers.hpp"
 #include "stream_commands/stream_ids.hpp"
+#include "stream_commands/stream_loss.hpp"
 
 namespace sluice {
 
@@ -84,6 +85,7 @@ class Deletion {
         : context_(context),
           stream_(stream),
           references_(references),
+          losses_(context.server, stream, LossCause::deleted),
           erased_(context, *stream.key, Engine::Wait::yes, [] { return IdListEffect::erase(); }),
           unreferenced_(context, *stream.key, Engine::Wait::yes,
                         [] { return IdListEffect::unreference(); }) {}
@@ -92,6 +94,7 @@ class Deletion {
         if (references_ == References::respect && stream_.stream->is_referenced(id)) {
             return Outcome::still_referenced;
         }
+        losses_.note(id);
         if (references_ == References::remove && stream_.stream->unreference(id)) {
             unreferenced_.add(id);
         }
@@ -102,6 +105,11 @@ class Deletion {
         erased_.add(id);
         return Outcome::deleted;
     }
+    void finish() {
+        unreferenced_.flush();
+        erased_.flush();
+        losses_.finish();
+    }
 
   private:
     using Begin = IdListEffect (*)();
@@ -109,6 +117,7 @@ class Deletion {
     CommandContext& context_;
     StreamKey stream_;
     References references_;
+    LossAccount losses_;
     IdListCommit<Begin> erased_;
     IdListCommit<Begin> unreferenced_;
 };
@@ -135,6 +144,7 @@ void run_xdel(CommandContext& context) {
     Deletion deletion(context, *found, References::keep);
     context.reply.integer(std::ranges::count_if(
         *ids, [&](EntryId id) { return deletion.run(id) == Outcome::deleted; }));
+    deletion.finish();
 }
 
 void run_xdelex(CommandContext& context) {
@@ -150,6 +160,7 @@ void run_xdelex(CommandContext& context) {
     for (const EntryId id : *ids) {
         reply_outcome(context, deletion.run(id));
     }
+    deletion.finish();
 }
 
 void run_xackdel(CommandContext& context) {
@@ -175,6 +186,7 @@ void run_xackdel(CommandContext& context) {
         const Outcome outcome = deletion.run(id);
         reply_outcome(context, outcome == Outcome::absent ? Outcome::deleted : outcome);
     }
+    deletion.finish();
 }
 
 }  // namespace sluice

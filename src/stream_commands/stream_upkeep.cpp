@@ -133,7 +133,8 @@ void run_xtrim(CommandContext& context) {
     const auto found = find_stream(context, context.request[1]);
     if (!found) return;
     if (!*found) return context.reply.integer(0);
-    context.reply.integer(static_cast<std::int64_t>(trim(context, *found, *options)));
+    context.reply.integer(
+        static_cast<std::int64_t>(trim(context, *found, *options, LossCause::xtrim)));
 }
 
 void run_xsetid(CommandContext& context) {

@@ -4,7 +4,7 @@
 
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
-#include "work_commands/entry_fields.hpp"
+#include "stream_commands/entry_fields.hpp"
 #include "work_commands/work_arguments.hpp"
 
 namespace sluice {

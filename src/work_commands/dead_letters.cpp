@@ -1,6 +1,6 @@
 #include "work_commands/dead_letters.hpp"
 
-#include "work_commands/entry_fields.hpp"
+#include "stream_commands/entry_fields.hpp"
 
 namespace sluice {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "server/server.hpp"
 #include "work_commands/waiting_age.hpp"
@@ -9,24 +10,53 @@
 
 namespace sluice {
 
-void Dispatch::on_change(TenantNumber tenant, std::string_view name, Key* key) {
-    if (key == nullptr) return index_.remove(tenant, name);
-    index_.note_change(*key);
+namespace {
+
+constexpr MonoTime never{std::numeric_limits<std::int64_t>::max()};
+// While writes are paused or refused.
+constexpr Duration patience = Duration::from_ms(100);
+
+}  // namespace
+
+void Dispatch::attach(Server& server) {
+    server_ = &server;
+    not_before_ = {};
+    index_.open(server.engine());
 }
 
-void Dispatch::on_time(CommandContext& context) {
-    std::size_t done = 0;
-    while (done < slice_max) {
-        Key* const due = index_.next_due(context.engine.mono());
-        if (due == nullptr) return;
+void Dispatch::on_change(TenantNumber tenant, std::string_view name, Key* key) {
+    if (key == nullptr) return index_.remove(tenant, name);
+    if (key->attended) index_.note_change(*key);
+}
+
+MonoTime Dispatch::deadline() const {
+    const auto due = index_.deadline();
+    return due ? std::max(*due, not_before_) : never;
+}
+
+void Dispatch::on_time() {
+    Engine& engine = server_->engine();
+    // As for a command that takes things away: a full disk has room left for those.
+    if (server_->are_writes_paused() || !engine.admit_write(false)) {
+        not_before_ = engine.mono() + patience;
+        return;
+    }
+    ReplyWriter dropped = house_.reply();
+    const Request nothing;
+    CommandContext context{*server_, house_, engine, nothing, dropped, 0};
+    for (std::size_t done = 0; done < slice_max;) {
+        Key* const due = index_.next_due(engine.mono());
+        if (due == nullptr) break;
         context.tenant = due->tenant;
+        engine.begin_command();
         // A key whose own time is over goes instead.
-        Key* const key = context.engine.peek(due->tenant, std::string(due->name));
+        Key* const key = engine.peek(due->tenant, std::string(due->name));
         if (key == nullptr) continue;
         done += look_after(context, *key, slice_max - done);
         index_.note_change(*key);
         index_.settle();
     }
+    dropped.truncate(0);
 }
 
 std::size_t Dispatch::look_after(CommandContext& context, Key& key, std::size_t most) {
@@ -48,7 +78,8 @@ std::size_t Dispatch::look_after(CommandContext& context, Key& key, std::size_t 
     return done;
 }
 
-std::vector<Metric> Dispatch::measure(Engine& engine) const {
+std::vector<Metric> Dispatch::measure() const {
+    const Engine& engine = server_->engine();
     std::array<double, 4> items{};
     Duration oldest{};
     double groups = 0;
@@ -88,10 +119,7 @@ std::vector<Metric> Dispatch::measure(Engine& engine) const {
 }
 
 Dispatch& dispatch_of(const CommandContext& context) {
-    for (const auto& background : context.server.background()) {
-        if (auto* const dispatch = dynamic_cast<Dispatch*>(background.get())) return *dispatch;
-    }
-    SLUICE_CHECK(false, "the family of the work commands brings its dispatch along");
+    return context.server.resident<Dispatch>();
 }
 
 }  // namespace sluice

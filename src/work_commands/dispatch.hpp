@@ -9,22 +9,23 @@
 
 #include <cstdint>
 
-#include "server/background.hpp"
+#include "server/resident.hpp"
+#include "server/session.hpp"
 #include "work_commands/turns.hpp"
 #include "work_commands/work_index.hpp"
 
 namespace sluice {
 
-class Dispatch final : public Background {
+class Dispatch final : public Resident {
   public:
     static constexpr std::size_t slice_max = 200;
 
-    void on_open(Engine& engine) override { index_.open(engine); }
+    void attach(Server& server) override;
     void on_change(TenantNumber tenant, std::string_view name, Key* key) override;
     void on_turn_end() override { index_.settle(); }
-    std::optional<MonoTime> deadline() const override { return index_.deadline(); }
-    void on_time(CommandContext& context) override;
-    std::vector<Metric> measure(Engine& engine) const override;
+    MonoTime deadline() const override;
+    void on_time() override;
+    std::vector<Metric> measure() const override;
 
     Turns& turns() { return turns_; }
     WorkIndex& index() { return index_; }
@@ -42,10 +43,14 @@ class Dispatch final : public Background {
     // Answers how much was done.
     std::size_t look_after(CommandContext& context, Key& key, std::size_t most);
 
+    Server* server_ = nullptr;
+    Session house_{0, {}, {}};  // nobody's
+    MonoTime not_before_{};     // writes were paused or refused
     Turns turns_;
     WorkIndex index_;
 };
 
+// Of the server that runs this command.
 Dispatch& dispatch_of(const CommandContext& context);
 
 }  // namespace sluice

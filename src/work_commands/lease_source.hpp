@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "work_commands/entry_fields.hpp"
+#include "stream_commands/entry_fields.hpp"
 #include "work_commands/work_access.hpp"
 
 namespace sluice {

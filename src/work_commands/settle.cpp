@@ -2,9 +2,9 @@
 
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
+#include "stream_commands/entry_fields.hpp"
 #include "stream_commands/stream_ids.hpp"
 #include "work_commands/dispatch.hpp"
-#include "work_commands/entry_fields.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_arguments.hpp"
 #include "work_commands/work_handlers.hpp"

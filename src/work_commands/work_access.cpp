@@ -8,8 +8,10 @@
 #include "server/error_replies.hpp"
 #include "server/random_draws.hpp"
 #include "server/server.hpp"
+#include "stream_commands/entry_append.hpp"
+#include "stream_commands/entry_fields.hpp"
+#include "stream_commands/stream_retention.hpp"
 #include "work_commands/dispatch.hpp"
-#include "work_commands/entry_fields.hpp"
 
 namespace sluice {
 
@@ -67,15 +69,10 @@ Result<StreamKey> dead_letters_of(CommandContext& context, const Key& key) {
 Result<EntryId> append_to(CommandContext& context, StreamKey stream,
                           std::span<const Field> fields) {
     const EntryId last = stream.stream->last_id();
-    const auto now = static_cast<std::uint64_t>(context.engine.wall().ms());
-    const auto id = now > last.ms ? std::optional(EntryId{now, 0}) : last.next();
+    const auto id = next_id(last, context.engine.wall());
     if (!id) return Error{Errc::limit, "the stream has used its last id"};
-    const EntryRef ref = context.engine.append_entry(
-        *stream.key, *id, static_cast<std::uint32_t>(2 * fields.size()), bulk_bytes_of(fields));
-    const std::uint64_t per_node = context.server.settings().stream_node_entries_max;
-    stream.stream->append(
-        *id, ref,
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(per_node, entries_per_node_limit)));
+    append_entry(context, stream,
+                 {*id, static_cast<std::uint32_t>(2 * fields.size()), bulk_bytes_of(fields)});
     return *id;
 }
 
@@ -221,6 +218,7 @@ std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, s
 std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,
                                      std::span<const Field> fields) {
     if (!admits_more(context, stream)) return std::nullopt;
+    if (!admits_append(context, stream, bulk_bytes_of(fields).size())) return std::nullopt;
     const auto id = append_to(context, stream, fields);
     if (id) return *id;
     reply_error(context.reply, id.error());

@@ -40,19 +40,24 @@ constexpr ArgumentDocs dead_arguments[] = {{"key", "key"},
                                            {"error", "string", "ERROR", true}};
 constexpr ArgumentDocs withhold_arguments[] = {
     {"key", "key"}, {"group", "string"}, {"partition-key", "string"}, {"milliseconds", "integer"}};
-constexpr ArgumentDocs settings_arguments[] = {{"key", "key"},
-                                               {"group", "string"},
-                                               {"policy", "string", "RETRY", true},
-                                               {"lease-ms", "integer", "LEASE", true},
-                                               {"in-flight", "integer", "INFLIGHT", true},
-                                               {"of-one", "integer", "CONSUMERINFLIGHT", true}};
-constexpr ArgumentDocs create_arguments[] = {{"key", "key"},
-                                             {"group", "string"},
-                                             {"start", "string", "START", true},
-                                             {"policy", "string", "RETRY", true},
-                                             {"lease-ms", "integer", "LEASE", true},
-                                             {"in-flight", "integer", "INFLIGHT", true},
-                                             {"of-one", "integer", "CONSUMERINFLIGHT", true}};
+constexpr ArgumentDocs yes_or_no[] = {{"yes", "pure-token", "YES"}, {"no", "pure-token", "NO"}};
+constexpr ArgumentDocs settings_arguments[] = {
+    {"key", "key"},
+    {"group", "string"},
+    {"policy", "string", "RETRY", true},
+    {"lease-ms", "integer", "LEASE", true},
+    {"in-flight", "integer", "INFLIGHT", true},
+    {"of-one", "integer", "CONSUMERINFLIGHT", true},
+    {"protect", "oneof", "PROTECT", true, false, yes_or_no}};
+constexpr ArgumentDocs create_arguments[] = {
+    {"key", "key"},
+    {"group", "string"},
+    {"start", "string", "START", true},
+    {"policy", "string", "RETRY", true},
+    {"lease-ms", "integer", "LEASE", true},
+    {"in-flight", "integer", "INFLIGHT", true},
+    {"of-one", "integer", "CONSUMERINFLIGHT", true},
+    {"protect", "oneof", "PROTECT", true, false, yes_or_no}};
 constexpr ArgumentDocs group_arguments[] = {{"key", "key"}, {"group", "string"}};
 constexpr ArgumentDocs parked_arguments[] = {{"key", "key"},
                                              {"group", "string"},
@@ -154,7 +159,11 @@ constexpr CommandSpec rows[] = {
 }  // namespace
 
 CommandFamily work_commands() {
-    return {rows, []() -> std::unique_ptr<Background> { return std::make_unique<Dispatch>(); }};
+    return rows;
+}
+
+std::unique_ptr<Resident> make_dispatch() {
+    return std::make_unique<Dispatch>();
 }
 
 }  // namespace sluice

@@ -5,6 +5,7 @@
 #include "server/number_argument.hpp"
 #include "server/server.hpp"
 #include "stream/group_progress.hpp"
+#include "stream/retention_plan.hpp"
 #include "stream_commands/stream_ids.hpp"
 #include "work_commands/dead_letters.hpp"
 #include "work_commands/waiting_age.hpp"
@@ -21,13 +22,23 @@ constexpr std::int64_t parked_shown_max = 1000;
 struct GroupOptions {
     std::string_view start = "beginning";
     WorkSettings settings;
+    std::optional<bool> holds_entries;
 };
+
+// Nothing when an error has been replied.
+std::optional<bool> yes_or_no(CommandContext& context, std::string_view word) {
+    if (is_word(word, "yes")) return true;
+    if (is_word(word, "no")) return false;
+    context.reply.error("ERR PROTECT is yes or no");
+    return std::nullopt;
+}
 
 // Options from argument 4 on, over the settings as they are; nothing when an error was replied.
 std::optional<GroupOptions> parse_options(CommandContext& context, const WorkSettings& now,
                                           bool may_start) {
     const Request& request = context.request;
-    GroupOptions parsed{.settings = now};
+    GroupOptions parsed;
+    parsed.settings = now;
     for (std::size_t at = 4; at < request.size(); at += 2) {
         if (at + 1 == request.size()) {
             context.reply.error("ERR the option '" + printable(request[at], 128) +
@@ -36,6 +47,11 @@ std::optional<GroupOptions> parse_options(CommandContext& context, const WorkSet
         }
         if (may_start && is_word(request[at], "start")) {
             parsed.start = request[at + 1];
+            continue;
+        }
+        if (is_word(request[at], "protect")) {
+            parsed.holds_entries = yes_or_no(context, request[at + 1]);
+            if (!parsed.holds_entries) return std::nullopt;
             continue;
         }
         if (const auto set = parsed.settings.set(request[at], request[at + 1]); !set) {
@@ -55,9 +71,11 @@ std::optional<EntryId> start_of(CommandContext& context, std::string_view start,
     return std::nullopt;
 }
 
-void store_settings(CommandContext& context, StreamKey stream, std::string_view group,
-                    const WorkSettings& settings) {
-    commit_effect(context, stream, work_settings_effect(group, settings.text()));
+void store(CommandContext& context, StreamKey stream, std::string_view group,
+           const GroupOptions& options) {
+    commit_effect(context, stream, work_settings_effect(group, options.settings.text()));
+    if (!options.holds_entries) return;
+    commit_effect(context, stream, holding_effect(group, *options.holds_entries));
 }
 
 std::optional<GroupKey> group_of_subcommand(CommandContext& context) {
@@ -189,7 +207,7 @@ void run_work_group_create(CommandContext& context) {
     const std::int64_t read = entries_read_after(stream.stream->counters(), EntryId{},
                                                  Group::entries_read_unknown, *start);
     commit_effect(context, stream, group_create_effect(name, {*start, read}));
-    store_settings(context, stream, name, options->settings);
+    store(context, stream, name, *options);
     context.reply.ok();
 }
 
@@ -198,9 +216,29 @@ void run_work_group_set(CommandContext& context) {
     if (!group) return;
     const auto options = parse_options(context, settings_of(*group->group), false);
     if (!options) return;
-    store_settings(context, {group->key, group->stream}, group->group->name(), options->settings);
+    store(context, {group->key, group->stream}, group->group->name(), *options);
     context.reply.ok();
 }
+
+namespace {
+
+// How the group and the retention of its stream stand to each other.
+void add_retention(CommandContext& context, Map& map, const GroupKey& its) {
+    const auto oldest = lowest_needed(*its.stream, *its.group);
+    const auto wall = static_cast<std::uint64_t>(context.engine.wall().ms());
+    const Retention* const retention = its.stream->retention();
+    const auto hold =
+        retention != nullptr && retention->held_since ? find_hold(*its.stream) : std::nullopt;
+    const bool is_holding = hold && hold->group == its.group;
+    map.add("protect", its.group->holds_entries() ? "yes" : "no");
+    map.add("missed", its.group->missed());
+    map.add("oldest-unacked-ms", oldest && oldest->ms < wall ? wall - oldest->ms : 0);
+    map.add("holding-ms", is_holding ? static_cast<std::uint64_t>(
+                                           (context.engine.mono() - *retention->held_since).ms())
+                                     : 0);
+}
+
+}  // namespace
 
 void run_work_group_show(CommandContext& context) {
     const auto group = group_of_subcommand(context);
@@ -213,7 +251,7 @@ void run_work_group_show(CommandContext& context) {
     const auto next = work.deadline();
     const bool is_waiting = next && *next != GroupWork::no_end;
     const auto age = waiting_age(*group, context.engine.wall(), context.engine.mono());
-    Map map(context.reply, 13);
+    Map map(context.reply, 17);
     map.add("retry", settings.retry.text());
     map.add("lease", settings.lease_ms);
     map.add("inflight", settings.in_flight_max);
@@ -229,6 +267,7 @@ void run_work_group_show(CommandContext& context) {
             is_waiting ? static_cast<std::uint64_t>(wall_of(context, *next).ms()) : 0);
     map.add("oldest-waiting-ms", age ? static_cast<std::uint64_t>(age->ms()) : 0);
     map.add("dead", dead_letter_count(context, *group->key));
+    add_retention(context, map, *group);
 }
 
 void run_parked(CommandContext& context) {

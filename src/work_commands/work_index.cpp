@@ -29,9 +29,10 @@ std::optional<MonoTime> deadline_of(Key& key) {
 
 void WorkIndex::open(Engine& engine) {
     *this = {};
-    engine.for_each_key([this](Key& key) {
-        if (key.stream() != nullptr && has_work(key)) add(key);
-    });
+    for (std::size_t slot = 0; slot < engine.slot_count(); ++slot) {
+        Key* const key = engine.at_slot(slot);
+        if (key != nullptr && key->stream() != nullptr && has_work(*key)) add(*key);
+    }
     settle();
 }
 

@@ -18,7 +18,8 @@ from sluice_process import SluiceProcess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ["SLUICE_BUILD"]
-EXAMPLES = ("consume_with_retries", "publish")
+# Each with its pkg-config package.
+EXAMPLES = {"consume_with_retries": "sluice", "publish": "sluice", "embedded": "sluice-embedded"}
 # The header promises C++20 and any compiler: Debian's default one too, where it is installed.
 OTHER_COMPILER = shutil.which("g++") or os.environ["CXX"]
 checks = 0
@@ -43,7 +44,9 @@ def install(prefix):
     run("cmake", "--install", BUILD, "--prefix", prefix)
     installed = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
     for name in ("bin/sluice", "include/sluice/sluice.hpp", "lib/libsluice.a",
-                 "lib/pkgconfig/sluice.pc", "lib/cmake/sluice/sluice-config.cmake",
+                 "include/sluice/embedded.hpp", "lib/libsluice_embedded.a",
+                 "lib/pkgconfig/sluice.pc", "lib/pkgconfig/sluice-embedded.pc",
+                 "lib/cmake/sluice/sluice-config.cmake",
                  "share/bash-completion/completions/sluice", "share/zsh/site-functions/_sluice",
                  "share/fish/vendor_completions.d/sluice.fish",
                  "share/doc/sluice/docs/protocol/sluice.md"):
@@ -67,8 +70,8 @@ def build_with_cmake(prefix, folder):
 def build_with_pkg_config(prefix, folder):
     folder.mkdir()
     environment = dict(os.environ, PKG_CONFIG_PATH=str(prefix / "lib/pkgconfig"))
-    flags = run("pkg-config", "--cflags", "--libs", "sluice", env=environment).split()
-    for name in EXAMPLES:
+    for name, package in EXAMPLES.items():
+        flags = run("pkg-config", "--cflags", "--libs", package, env=environment).split()
         run(os.environ["CXX"], "-std=c++20", "-Wall", "-Wextra", "-Werror",
             ROOT / "examples" / (name + ".cpp"), "-o", folder / name, *flags)
     return folder
@@ -111,6 +114,24 @@ def use(programs, how):
           how + ": without a server it says so")
 
 
+def embed(programs, folder, how):
+    """A bus inside a program: twice on one folder, then given to a server."""
+    data = folder / "bus"
+    shipped = [run(programs / "embedded", data).split() for _ in range(2)]
+    check([line[2:] for line in shipped] == [["after", "1", "failure"]] * 2,
+          how + ": embedded, an order fails and is shipped")
+    with SluiceProcess(data=str(data)) as sluice:
+        redis = sluice.redis()
+        ids = [line[1].encode() for line in shipped]
+        check([entry[0] for entry in redis.xrange("orders")] == ids,
+              how + ": a server finds what was published")
+        check(redis.xpending("orders", "shipping")["pending"] == 0, how + ": and what was shipped")
+        refused = subprocess.run([programs / "embedded", data], capture_output=True, text=True,
+                                 timeout=30)
+        check(refused.returncode == 1 and str(data) in refused.stderr,
+              how + ": a folder that a server has is refused: " + refused.stderr.strip())
+
+
 def readme_shows_the_example():
     readme = (ROOT / "README.md").read_text()
     source = (ROOT / "examples/consume_with_retries.cpp").read_text()
@@ -128,8 +149,11 @@ def main():
         # Moved, because what is packaged is installed elsewhere than it was built.
         moved = prefix.rename(folder / "moved")
         os.environ["SLUICE_BINARY"] = str(moved / "bin/sluice")
-        use(build_with_cmake(moved, folder / "cmake"), "find_package")
-        use(build_with_pkg_config(moved, folder / "pkg-config"), "pkg-config")
+        for build, how in ((build_with_cmake, "find_package"),
+                           (build_with_pkg_config, "pkg-config")):
+            programs = build(moved, folder / how)
+            use(programs, how)
+            embed(programs, folder / how, how)
     print("%d passed, 0 failed" % checks)
 
 

@@ -55,7 +55,7 @@ Result<void> SluiceTarget::open() {
     SLUICE_TRY_ASSIGN(engine_, Engine::open(files_, options, wall_, mono_));
     ServerSettings settings;
     settings.debug_commands = true;
-    server_ = std::make_unique<Server>(*engine_, command_families(), settings, ServerIdentity{},
+    server_ = std::make_unique<Server>(*engine_, command_set(), settings, ServerIdentity{},
                                        ServerHooks{});
     return {};
 }

@@ -24,8 +24,8 @@ Machine::~Machine() {
 
 Result<void> Machine::start() {
     SLUICE_TRY_ASSIGN(engine_, Engine::open(files_, options_, wall, mono));
-    server_ = std::make_unique<Server>(*engine_, command_families(), ServerSettings{},
-                                       ServerIdentity{}, ServerHooks{});
+    server_ = std::make_unique<Server>(*engine_, command_set(), ServerSettings{}, ServerIdentity{},
+                                       ServerHooks{});
     return {};
 }
 

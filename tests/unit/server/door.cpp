@@ -71,7 +71,7 @@ Door::Door(ServerSettings settings) {
     engine_ = std::move(*engine);
     ServerHooks hooks{.log = [this](std::string_view line) { log_.emplace_back(line); },
                       .process_facts = nullptr};
-    server_ = std::make_unique<Server>(*engine_, command_families(), std::move(settings),
+    server_ = std::make_unique<Server>(*engine_, command_set(), std::move(settings),
                                        ServerIdentity{}, hooks);
     begin_turn();
 }

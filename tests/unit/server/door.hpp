@@ -51,6 +51,9 @@ class Door {
 
     Client& connect(Peer peer = {.address = "127.0.0.1:50000", .local_address = "127.0.0.1:7370"});
     void advance(Duration duration);
+    // Somebody sets the wall clock.
+    void step_clock(Duration step) { wall_ = wall_ + step; }
+    WallTime wall() const { return wall_; }
     // One turn: what is pending goes to the disk when `sync` says so, replies are delivered.
     enum class Disk { works, is_busy };
     void turn(Disk disk = Disk::works);

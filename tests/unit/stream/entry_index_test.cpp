@@ -283,8 +283,9 @@ TEST(EntryIndex, behaves_like_an_ordered_map) {
             case 3: {
                 last = {last.ms, last.seq + 1 + random.below(3)};
                 position += 64 + (random.one_in(200) ? 64 * gib : 0);
-                index.append(last, ref(position), 10);
-                model[last] = ref(position);
+                const EntryRef there{position, 8 + static_cast<std::uint32_t>(random.below(90))};
+                index.append(last, there, 10);
+                model[last] = there;
                 break;
             }
             case 4:
@@ -298,7 +299,8 @@ TEST(EntryIndex, behaves_like_an_ordered_map) {
             case 6: {
                 const auto place = model.lower_bound({random.below(last.ms + 1), random.below(9)});
                 if (place == model.end()) break;
-                const EntryRef to = ref(random.below(100 * gib) / 8 * 8);
+                const EntryRef to{random.below(100 * gib) / 8 * 8,
+                                  8 + static_cast<std::uint32_t>(random.below(90))};
                 EXPECT_TRUE(index.move(place->first, place->second, to));
                 place->second = to;
                 break;
@@ -314,11 +316,24 @@ TEST(EntryIndex, behaves_like_an_ordered_map) {
     }
     ASSERT_EQ(index.size(), model.size());
     auto expected = model.begin();
+    std::uint64_t bytes = 0;
     index.for_each([&](EntryId id, EntryRef there) {
         EXPECT_EQ(id, expected->first);
         EXPECT_EQ(there, expected->second);
+        bytes += there.length;
         ++expected;
     });
+    EXPECT_EQ(index.record_bytes(), bytes);
+    const auto middle = std::next(model.begin(), std::ssize(model) / 2)->first;
+    EXPECT_EQ(index.count_through(middle) + index.count_above(middle), index.size());
+    EXPECT_EQ(index.count_above(middle),
+              static_cast<std::uint64_t>(std::distance(model.upper_bound(middle), model.end())));
+    std::string saved;
+    index.save(saved);
+    std::string_view rest = saved;
+    const auto loaded = EntryIndex::load(rest, 4);
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->record_bytes(), bytes);
 }
 
 }  // namespace

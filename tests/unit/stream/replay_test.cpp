@@ -34,7 +34,7 @@ class Life {
     void step() {
         now_ms_ += static_cast<std::int64_t>(random_.below(50));
         if (Group* const group = stream_.find_group("g0")) group->wake(now());
-        switch (random_.below(24)) {
+        switch (random_.below(26)) {
             case 0:
                 return group_changes();
             case 1:
@@ -69,6 +69,10 @@ class Life {
                 return hand_back();
             case 19:
                 return settings();
+            case 20:
+                return retain();
+            case 21:
+                return lose();
             default:
                 return append();
         }
@@ -282,6 +286,29 @@ class Life {
             default:
                 return commit(address_effect(some_id(), group->name()));
         }
+    }
+
+    void retain() {
+        if (random_.one_in(8)) return commit(retention_effect(std::nullopt));
+        if (random_.one_in(3)) {
+            RetentionSettings settings;
+            settings.length_max = random_.below(40);
+            settings.age_ms_max = random_.below(5000);
+            settings.protects = random_.one_in(2);
+            return commit(retention_effect(settings));
+        }
+        if (random_.one_in(2)) return commit(age_mark_effect({stream_.last_id(), now()}));
+        if (Group* const group = some_group()) {
+            return commit(holding_effect(group->name(), random_.one_in(2)));
+        }
+    }
+
+    void lose() {
+        if (random_.one_in(4)) return commit(losses_told_effect());
+        Group* const group = some_group();
+        if (group == nullptr) return;
+        const Missed missed[] = {{group->name(), 1 + random_.below(5)}};
+        commit(loss_effect({some_id(), some_id(), random_.below(6), LossCause::xtrim}, missed));
     }
 
     void trim() {

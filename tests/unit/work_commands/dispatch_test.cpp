@@ -15,10 +15,8 @@ class DispatchOfWork : public Conversation {
     }
     std::map<std::string, double> measured() {
         std::map<std::string, double> values;
-        for (const auto& background : door_.server().background()) {
-            for (const Metric& metric : background->measure(door_.engine()))
-                values[std::string(metric.name)] = metric.value;
-        }
+        for (const Metric& metric : door_.server().resident<Dispatch>().measure())
+            values[std::string(metric.name)] = metric.value;
         return values;
     }
     void make(const std::string& key, const std::string& options = "") {

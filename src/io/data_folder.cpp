@@ -1,4 +1,4 @@
-#include "app/data_folder.hpp"
+#include "io/data_folder.hpp"
 
 #include <cerrno>
 #include <filesystem>

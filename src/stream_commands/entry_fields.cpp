@@ -1,4 +1,4 @@
-#include "work_commands/entry_fields.hpp"
+#include "stream_commands/entry_fields.hpp"
 
 #include <charconv>
 

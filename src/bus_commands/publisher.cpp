@@ -1,0 +1,202 @@
+#include "bus_commands/publisher.hpp"
+
+#include <limits>
+#include <set>
+#include <tuple>
+
+#include "event/event_json.hpp"
+#include "server/server.hpp"
+#include "stream_commands/entry_fields.hpp"
+
+namespace sluice {
+
+namespace {
+
+// Space comes back when somebody settles, deletes or trims: nobody knows when.
+constexpr Duration retry_for_space = Duration::from_seconds(1);
+// What a record has beside the bytes of the event (journal/record.hpp, key_record.hpp).
+constexpr std::uint64_t record_overhead_bytes = 40;
+// Far beyond what Redis keeps by itself: docs/guarantees.md, "Publish".
+constexpr IdempotencySettings publish_window{.seconds = IdempotencySettings::seconds_max,
+                                             .per_producer = IdempotencySettings::per_producer_max};
+
+CommandContext in_streams_keyspace(CommandContext context) {
+    context.tenant = streams_keyspace;
+    return context;
+}
+
+}  // namespace
+
+Publisher::Publisher(const CommandContext& context, TenantBus& bus, Tenant& tenant, Origin origin)
+    : context_(in_streams_keyspace(context)), bus_(bus), tenant_(tenant), origin_(origin) {}
+
+bool Publisher::admit(std::span<const Publication> publications) {
+    Wanted wanted;
+    if (!look_at_streams(publications, wanted)) return false;
+    if (wanted.use.events == 0 && wanted.schedules == 0) return true;
+    return fits(wanted, TenantBus::Freshness::of_late) && is_in_time(wanted);
+}
+
+bool Publisher::look_at_streams(std::span<const Publication> publications, Wanted& wanted) {
+    std::set<std::string_view> new_streams;
+    std::set<std::tuple<std::string_view, std::string_view, std::string_view>> new_keys;
+    for (const Publication& each : publications) {
+        const auto stream = find_stream(context_, each.key_name);
+        if (!stream) return false;
+        if (!each.key.empty()) {
+            const bool is_known = find_earlier(*stream, each).has_value();
+            const bool is_first = new_keys.emplace(each.key_name, each.producer, each.key).second;
+            if (is_known || !is_first) continue;
+        }
+        if (each.at) {
+            ++wanted.schedules;
+            continue;
+        }
+        if (!admits_more(context_, *stream)) return false;
+        if (*stream && stream->stream->last_id().ms == EntryId::max().ms) {
+            context_.reply.error("ERR stream: has used its last id; publish to another");
+            return false;
+        }
+        if (!*stream) new_streams.insert(each.key_name);
+        ++wanted.use.events;
+        wanted.use.bytes += each.bulk_bytes.size() + record_overhead_bytes;
+        wanted.bytes += each.bytes;
+    }
+    wanted.use.streams = new_streams.size();
+    return true;
+}
+
+bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
+    const TenantSettings& settings = tenant_.settings;
+    const TenantUse& use = bus_.use_of(context_.engine, tenant_, freshness);
+    struct Quota {
+        std::string_view setting;
+        std::uint64_t limit;
+        std::uint64_t used;
+        std::uint64_t wanted;
+    };
+    const Quota quotas[] = {
+        {"STREAMS", settings.streams_max, use.streams, wanted.use.streams},
+        {"STOREDEVENTS", settings.stored_events_max, use.events, wanted.use.events},
+        {"STOREDBYTES", settings.stored_bytes_max, use.bytes, wanted.use.bytes},
+    };
+    const std::uint64_t schedules = bus_.schedules.count(tenant_.name);
+    if (wanted.schedules > 0 && schedules + wanted.schedules > settings.schedules_max) {
+        busy("SCHEDULES", retry_for_space, schedules, settings.schedules_max, wanted.schedules);
+        return false;
+    }
+    for (const Quota& quota : quotas) {
+        const bool is_over =
+            quota.limit > 0 && quota.wanted > 0 && quota.used + quota.wanted > quota.limit;
+        if (!is_over) continue;
+        // What others deleted since it was counted makes room.
+        if (freshness == TenantBus::Freshness::of_late) {
+            return fits(wanted, TenantBus::Freshness::as_of_now);
+        }
+        busy(quota.setting, retry_for_space, quota.used, quota.limit, quota.wanted);
+        return false;
+    }
+    return true;
+}
+
+bool Publisher::is_in_time(const Wanted& wanted) {
+    const MonoTime now = context_.engine.mono();
+    const TenantSettings& settings = tenant_.settings;
+    const auto passes = [&](std::string_view setting, const TokenBucket& bucket,
+                            const RateLimit& limit, std::uint64_t amount) {
+        if (amount == 0) return true;
+        const Duration wait = bucket.wait_for(limit, amount, now);
+        if (wait == Duration{}) return true;
+        busy(setting, wait, bucket.used(limit, now), limit.capacity(), amount);
+        return false;
+    };
+    return passes("EVENTRATE", tenant_.published_events, settings.event_rate, wanted.use.events) &&
+           passes("BYTERATE", tenant_.published_bytes, settings.byte_rate, wanted.bytes);
+}
+
+void Publisher::busy(std::string_view setting, Duration retry_after, std::uint64_t used,
+                     std::uint64_t limit, std::uint64_t wanted) {
+    const std::int64_t ms = (retry_after.microseconds + 999) / 1000;
+    context_.reply.error("BUSY retry after " + std::to_string(ms) + " ms: " + std::string(setting) +
+                         " of the tenant: " + std::to_string(used) + " of " +
+                         std::to_string(limit) + " in use, " + std::to_string(wanted) + " wanted");
+}
+
+StreamKey Publisher::stream_for(const Publication& publication) {
+    StreamKey stream = *find_stream(context_, publication.key_name);
+    if (!stream) {
+        stream = create_stream(context_, publication.key_name);
+        ++tenant_.use.streams;
+    }
+    // A window that somebody chose, or that holds something, is left as it is.
+    const IdempotencyTable& table = stream.stream->idempotency();
+    if (table.settings() == IdempotencySettings{} && table.producer_count() == 0) {
+        commit_effect(context_, stream, idempotency_settings_effect(publish_window));
+    }
+    return stream;
+}
+
+std::optional<Published> Publisher::find_earlier(StreamKey stream,
+                                                 const Publication& publication) const {
+    using enum Published::As;
+    if (publication.key.empty()) return std::nullopt;
+    if (const auto id = find_published(context_, stream, publication.publish_key())) {
+        Published earlier{.as = duplicate, .id = *id, .event_id = {}};
+        const auto ref = stream.stream->find(*id);
+        if (!ref) return earlier;
+        const auto entry = context_.engine.read_entry(*stream.key, *id, *ref);
+        const auto event_id = entry ? field_of(*entry, "event_id") : std::nullopt;
+        if (event_id) earlier.event_id = std::string(*event_id);
+        return earlier;
+    }
+    if (origin_ == Origin::schedule || bus_.schedules.count(tenant_.name) == 0) {
+        return std::nullopt;
+    }
+    const auto waiting =
+        bus_.schedules.find(context_.engine, tenant_.name, name_of_waiting(publication));
+    if (!waiting) return std::nullopt;
+    const auto event = decode_json(waiting->event_json);
+    return Published{.as = duplicate,
+                     .id = {},
+                     .event_id = event ? std::optional(event->event_id) : std::nullopt};
+}
+
+Published Publisher::publish(const Publication& publication) {
+    const StreamKey stream = *find_stream(context_, publication.key_name);
+    if (auto earlier = find_earlier(stream, publication)) {
+        if (earlier->id) count_duplicate(context_, stream);
+        return std::move(*earlier);
+    }
+    return publication.at ? schedule(publication) : store(publication);
+}
+
+Published Publisher::store(const Publication& publication) {
+    const StreamKey stream = stream_for(publication);
+    const auto id = next_id(stream.stream->last_id(), context_.engine.wall());
+    SLUICE_CHECK(id.has_value(), "admit() left room for ids");
+    const EntryRef ref =
+        append_entry(context_, stream, {*id, publication.elements, publication.bulk_bytes});
+    if (!publication.key.empty()) remember(context_, stream, publication.publish_key(), *id);
+    ++tenant_.use.events;
+    tenant_.use.bytes += ref.length;
+    const MonoTime now = context_.engine.mono();
+    tenant_.published_events.take(tenant_.settings.event_rate, 1, now);
+    tenant_.published_bytes.take(tenant_.settings.byte_rate, publication.bytes, now);
+    return {.as = Published::As::fresh, .id = *id, .event_id = publication.event.event_id};
+}
+
+Published Publisher::schedule(const Publication& publication) {
+    auto json = encode_json(publication.event);
+    SLUICE_CHECK(json.has_value(), "an event that was checked can be written");
+    ScheduledEvent waiting;
+    waiting.tenant = tenant_.name;
+    waiting.name = name_of_waiting(publication);
+    waiting.stream = publication.stream;
+    waiting.when = Recurrence::once(*publication.at);
+    waiting.next = publication.at;
+    waiting.event_json = std::move(*json);
+    bus_.schedules.put(context_.engine, waiting);
+    return {.as = Published::As::scheduled, .id = {}, .event_id = publication.event.event_id};
+}
+
+}  // namespace sluice

@@ -1,0 +1,60 @@
+// Publications of one tenant into its streams, all of them or none.
+//
+// Theory     admit() looks at every limit and every stream before publish() changes the first: from
+//            then on nothing can fail.
+// Promise    a repeat is found, costs nothing and is stored no second time, also within one batch
+// Errors     BUSY with the time after which it is worth another try; WRONGTYPE, CORRUPT, ERR
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "bus_commands/publication.hpp"
+#include "bus_commands/tenant_bus.hpp"
+
+namespace sluice {
+
+struct Published {
+    enum class As : std::uint8_t { fresh, duplicate, scheduled };
+    As as = As::fresh;
+    std::optional<EntryId> id;            // nothing while it waits for its time
+    std::optional<std::string> event_id;  // of a duplicate whose entry is gone: nothing
+};
+
+class Publisher {
+  public:
+    // What a schedule fires is no repeat of itself.
+    enum class Origin : std::uint8_t { client, schedule };
+    Publisher(const CommandContext& context, TenantBus& bus, Tenant& tenant, Origin origin);
+
+    // False when an error has been replied.
+    bool admit(std::span<const Publication> publications);
+    // After admit(), in the order of then.
+    Published publish(const Publication& publication);
+
+  private:
+    // What publications that are no repeats would add.
+    struct Wanted {
+        TenantUse use;
+        std::uint64_t bytes = 0;  // as rates count them
+        std::uint64_t schedules = 0;
+    };
+    // Where an earlier one with the same key is; nowhere, when it is the first.
+    std::optional<Published> find_earlier(StreamKey stream, const Publication& publication) const;
+    bool look_at_streams(std::span<const Publication> publications, Wanted& wanted);
+    bool fits(const Wanted& wanted, TenantBus::Freshness freshness);
+    bool is_in_time(const Wanted& wanted);
+    void busy(std::string_view setting, Duration retry_after, std::uint64_t used,
+              std::uint64_t limit, std::uint64_t wanted);
+    StreamKey stream_for(const Publication& publication);
+    Published store(const Publication& publication);
+    Published schedule(const Publication& publication);
+
+    CommandContext context_;
+    TenantBus& bus_;
+    Tenant& tenant_;
+    Origin origin_;
+};
+
+}  // namespace sluice

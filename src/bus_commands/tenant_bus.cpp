@@ -1,0 +1,70 @@
+#include "bus_commands/tenant_bus.hpp"
+
+#include "bus/stream_address.hpp"
+#include "event/stream_name.hpp"
+#include "server/error_replies.hpp"
+#include "server/random_draws.hpp"
+#include "server/server.hpp"
+
+namespace sluice {
+
+namespace {
+
+constexpr Duration use_is_old_after = Duration::from_seconds(1);
+// A tenant at its limit that keeps asking: so that it costs others nothing.
+constexpr Duration use_is_fresh_for = Duration::from_ms(50);
+
+}  // namespace
+
+void TenantBus::attach(Server& server) {
+    server_ = &server;
+    tenants.load(server.engine());
+    streams.load(server.engine());
+    schedules.load(server.engine());
+}
+
+void TenantBus::on_change(TenantNumber keyspace, std::string_view name, Key* key) {
+    if (keyspace == streams_keyspace) streams.note(name, key != nullptr);
+}
+
+MonoTime TenantBus::deadline() const {
+    return runner_.deadline(server_->engine(), schedules);
+}
+
+void TenantBus::on_time() {
+    runner_.run(*server_, *this);
+}
+
+Tenant* TenantBus::find_tenant(CommandContext& context, std::string_view name) {
+    if (const auto checked = check_name("tenant", name); !checked) {
+        context.reply.error("ERR " + checked.error().message);
+        return nullptr;
+    }
+    Tenant* const tenant = tenants.find(context.engine, name);
+    if (tenant == nullptr) {
+        context.reply.error("NOTENANT no such tenant; make it with SLUICE.TENANT CREATE");
+    }
+    return tenant;
+}
+
+const TenantUse& TenantBus::use_of(Engine& engine, Tenant& tenant, Freshness freshness) const {
+    const bool is_now = freshness == Freshness::as_of_now;
+    const Duration age_max = is_now ? use_is_fresh_for : use_is_old_after;
+    if (!tenant.counted_at || engine.mono() - *tenant.counted_at >= age_max) {
+        tenant.use = streams.count(engine, tenant.name);
+        tenant.counted_at = engine.mono();
+    }
+    return tenant.use;
+}
+
+std::string TenantBus::next_event_id(const CommandContext& context) {
+    RandomDraws draws(context);
+    const std::uint64_t counter = draws.next();
+    return event_ids_.next(context.engine.wall(), {counter, draws.next()}).text();
+}
+
+TenantBus& tenant_bus(const CommandContext& context) {
+    return context.server.resident<TenantBus>();
+}
+
+}  // namespace sluice

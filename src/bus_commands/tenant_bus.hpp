@@ -1,0 +1,47 @@
+// What the commands about tenants keep in memory: the tenants, their streams, what waits for its
+// time, the next event id.
+//
+// Invariant  all of it is built again from the keys when an engine is attached, but for rates
+// Limit      use of a tenant is counted at most so often, and at least every second when it is
+// asked
+#pragma once
+
+#include <string>
+
+#include "bus_commands/schedule_runner.hpp"
+#include "bus_commands/schedules.hpp"
+#include "bus_commands/tenant.hpp"
+#include "bus_commands/tenant_streams.hpp"
+#include "event/uuid.hpp"
+#include "server/resident.hpp"
+
+namespace sluice {
+
+class TenantBus final : public Resident {
+  public:
+    void attach(Server& server) override;
+    void on_change(TenantNumber keyspace, std::string_view name, Key* key) override;
+    MonoTime deadline() const override;
+    void on_time() override;
+
+    // Nothing, with NOTENANT or the rule of names replied, when there is none.
+    Tenant* find_tenant(CommandContext& context, std::string_view name);
+    // What the tenant has, as it was at most a second ago, or fresher when that matters.
+    enum class Freshness : std::uint8_t { of_late, as_of_now };
+    const TenantUse& use_of(Engine& engine, Tenant& tenant, Freshness freshness) const;
+    std::string next_event_id(const CommandContext& context);
+
+    Tenants tenants;
+    TenantStreams streams;
+    Schedules schedules;
+
+  private:
+    Server* server_ = nullptr;
+    ScheduleRunner runner_;
+    UuidV7Generator event_ids_;
+};
+
+// Of the server that runs this command.
+TenantBus& tenant_bus(const CommandContext& context);
+
+}  // namespace sluice

@@ -1,0 +1,139 @@
+#include <future>
+#include <utility>
+
+#include "client_library/consumer_start.hpp"
+#include "client_library/group_setup.hpp"
+#include "embedded/engine_store.hpp"
+#include "embedded/local_client.hpp"
+#include "sluice/embedded.hpp"
+
+namespace sluice {
+namespace {
+
+class LocalChannel final : public Channel {
+  public:
+    explicit LocalChannel(std::shared_ptr<EngineHost> host) : client_(std::move(host)) {}
+    void queue(std::span<const std::string_view> args) override { client_.queue(args); }
+    Result<Reply> read(Duration wait_max) override { return client_.read(wait_max); }
+
+  private:
+    LocalClient client_;
+};
+
+ServerLink link_to(std::shared_ptr<EngineHost> host) {
+    return {[host = std::move(host)]() -> Result<std::unique_ptr<Channel>> {
+                return std::make_unique<LocalChannel>(host);
+            },
+            "the engine"};
+}
+
+ErrorKind kind_of(Errc code) {
+    switch (code) {
+        case Errc::invalid:
+            return ErrorKind::invalid;
+        case Errc::not_found:
+            return ErrorKind::not_found;
+        case Errc::limit:
+        case Errc::timeout:
+        case Errc::unavailable:
+        case Errc::closed:
+            return ErrorKind::unavailable;
+        case Errc::exists:
+        case Errc::conflict:
+        case Errc::corrupt:
+        case Errc::io:
+        case Errc::unsupported:
+            return ErrorKind::failed;
+    }
+    return ErrorKind::failed;
+}
+
+template <class T>
+ClientError error_of(const std::string& action, const Answer<T>& answer) {
+    const bool is_unclear = answer.outcome() == Outcome::indeterminate;
+    const ErrorKind kind = is_unclear ? ErrorKind::indeterminate : kind_of(answer.error().code);
+    return {kind, action + ": " + answer.error().message};
+}
+
+Durability durability_of(BusOptions::Durability durability) {
+    switch (durability) {
+        case BusOptions::Durability::disk:
+            return Durability::disk;
+        case BusOptions::Durability::os:
+            return Durability::os;
+        case BusOptions::Durability::memory:
+            return Durability::memory;
+    }
+    return Durability::disk;
+}
+
+Fields fields_of(const FieldList& list) {
+    Fields fields;
+    fields.reserve(list.size());
+    for (const auto& [name, value] : list)
+        fields.push_back({name, value});
+    return fields;
+}
+
+}  // namespace
+
+struct Bus::State {
+    std::shared_ptr<EngineHost> host;
+    std::unique_ptr<EngineStore> store;
+};
+
+Bus::Bus(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Bus::Bus(Bus&&) noexcept = default;
+Bus& Bus::operator=(Bus&&) noexcept = default;
+Bus::~Bus() = default;
+
+Expected<Bus> Bus::open(std::string_view folder, const BusOptions& options) {
+    EngineHostOptions host_options{.folder = std::string(folder), .log = options.on_log};
+    host_options.engine.durability = durability_of(options.durability);
+    auto host = EngineHost::open(std::move(host_options));
+    if (!host) {
+        const bool is_taken = host.error().code == Errc::conflict;
+        const ErrorKind kind = is_taken ? ErrorKind::unavailable : kind_of(host.error().code);
+        return ClientError{kind, "open a bus: " + host.error().message};
+    }
+    StoreLimits limits;
+    limits.request_time = Duration::from_ms(options.publish_wait_max.count());
+    auto state = std::make_unique<State>();
+    state->host = std::move(*host);
+    state->store = EngineStore::open(state->host, limits);
+    return Bus(std::move(state));
+}
+
+Expected<std::string> Bus::publish(std::string_view stream, const FieldList& fields,
+                                   const PublishOptions& options) {
+    using Ids = std::vector<EntryId>;
+    const std::string action = "publish to '" + std::string(stream) + "'";
+    if (stream.empty()) return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
+    if (fields.empty()) return ClientError{ErrorKind::invalid, action + ": there are no fields"};
+    if (options.key.empty() != options.producer.empty()) {
+        return ClientError{ErrorKind::invalid, action + ": producer and key go together"};
+    }
+    NewEntry entry{.fields = fields_of(fields)};
+    if (!options.key.empty()) entry.key = IdempotencyKey{options.producer, options.key};
+    AppendEntries request{.stream = std::string(stream), .entries = {}};
+    request.entries.push_back(std::move(entry));
+    std::promise<Answer<Ids>> published;
+    state_->store->append(std::move(request), [&published](Answer<Ids> answer) {
+        published.set_value(std::move(answer));
+    });
+    const auto answer = published.get_future().get();
+    if (!answer.is_ok()) return error_of(action, answer);
+    return answer->front().text();
+}
+
+Expected<void> Bus::create_group(std::string_view stream, std::string_view group,
+                                 GroupStart start) {
+    ServerLink link = link_to(state_->host);
+    return sluice::create_group(link, {std::string(stream), std::string(group)}, start);
+}
+
+Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Handler handler) {
+    return ConsumerStart::run(link_to(bus.state_->host), options, std::move(handler));
+}
+
+}  // namespace sluice

@@ -1,0 +1,40 @@
+// The step in which an entry joins a stream, and what is known of those published before: shared by
+// all that append (XADD, dead letters, events of tenants).
+//
+// Promise    an entry and the key it was published with are one step, and a repeat inside the
+//            window finds the first one (stream/idempotency.hpp)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "stream_commands/stream_access.hpp"
+
+namespace sluice {
+
+// The id of an entry that is appended now, behind `last`; nothing when there is none left.
+std::optional<EntryId> next_id(EntryId last, WallTime wall);
+
+struct NewEntry {
+    EntryId id;  // greater than the last one of the stream
+    std::uint32_t elements = 0;
+    std::string_view bulk_bytes;  // as Engine::append_entry() takes them
+};
+EntryRef append_entry(Server& server, StreamKey stream, const NewEntry& entry);
+inline EntryRef append_entry(CommandContext& context, StreamKey stream, const NewEntry& entry) {
+    return append_entry(context.server, stream, entry);
+}
+
+// Neither of them empty.
+struct PublishKey {
+    std::string_view producer;
+    std::string_view key;
+};
+// The entry that was published with it; the stream may be missing.
+std::optional<EntryId> find_published(const CommandContext& context, StreamKey stream,
+                                      const PublishKey& key);
+void count_duplicate(CommandContext& context, StreamKey stream);
+void remember(CommandContext& context, StreamKey stream, const PublishKey& key, EntryId id);
+
+}  // namespace sluice

@@ -1,0 +1,141 @@
+// Tenants and what they publish, where a story cannot go: restarts, and windows of a day.
+
+#include <gtest/gtest.h>
+
+#include "bus_commands/tenant.hpp"
+#include "unit/server/door.hpp"
+
+namespace sluice::testing {
+namespace {
+
+const std::string event = R"({"type":"t","source_agent_id":"shop","call_chain":["shop"]})";
+
+class Publishing : public ::testing::Test {
+  protected:
+    Publishing() { client_.call({"SLUICE.TENANT", "CREATE", "acme", "WEIGHT", "3"}); }
+
+    std::string publish(const std::string& key) {
+        return client_.call({"SLUICE.PUBLISH", "acme", "orders", "KEY", key, "JSON", event});
+    }
+    static bool is_new(const std::string& reply) { return reply.ends_with("$3\r\nNEW\r\n"); }
+    static bool is_duplicate(const std::string& reply) {
+        return reply.ends_with("$9\r\nDUPLICATE\r\n");
+    }
+    std::string length() { return client_.call({"XLEN", "t:acme:events:orders"}); }
+
+    Door door_;
+    Client& client_ = door_.connect();
+};
+
+TEST_F(Publishing, knows_a_key_for_a_day_and_no_longer) {
+    EXPECT_TRUE(is_new(publish("k")));
+    door_.advance(Duration::from_seconds(86'399));
+    EXPECT_TRUE(is_duplicate(publish("k")));
+    door_.advance(Duration::from_seconds(1));
+    EXPECT_TRUE(is_new(publish("k")));
+}
+
+TEST_F(Publishing, knows_ten_thousand_keys_of_a_producer) {
+    for (int i = 0; i < 10'001; ++i)
+        ASSERT_TRUE(is_new(publish(std::to_string(i)))) << i;
+    EXPECT_TRUE(is_duplicate(publish("1")));
+    EXPECT_TRUE(is_new(publish("0")));
+}
+
+TEST_F(Publishing, knows_keys_and_tenants_after_a_restart) {
+    EXPECT_TRUE(is_new(publish("k")));
+    client_.call({"SLUICE.TENANT", "CREATE", "gone"});
+    client_.call({"SLUICE.TENANT", "DROP", "gone"});
+    const std::string before = client_.call({"SLUICE.TENANT", "SHOW", "acme"});
+    door_.reopen();
+    EXPECT_EQ(client_.call({"SLUICE.TENANT", "SHOW", "acme"}), before);
+    EXPECT_TRUE(is_duplicate(publish("k")));
+    EXPECT_TRUE(client_.call({"SLUICE.TENANT", "SHOW", "gone"}).starts_with("-NOTENANT"));
+    // Numbers are given once.
+    client_.call({"SLUICE.TENANT", "CREATE", "new"});
+    EXPECT_NE(client_.call({"SLUICE.TENANT", "SHOW", "new"}).find("number\r\n:3\r\n"),
+              std::string::npos);
+    EXPECT_EQ(length(), ":1\r\n");
+}
+
+TEST_F(Publishing, counts_what_was_there_before_a_restart_against_quotas) {
+    client_.call({"SLUICE.TENANT", "SET", "acme", "STOREDEVENTS", "2"});
+    EXPECT_TRUE(is_new(publish("a")));
+    EXPECT_TRUE(is_new(publish("b")));
+    door_.reopen();
+    EXPECT_TRUE(publish("c").starts_with("-BUSY retry after 1000 ms: STOREDEVENTS"));
+    EXPECT_TRUE(is_duplicate(publish("a")));
+    EXPECT_EQ(length(), ":2\r\n");
+}
+
+TEST_F(Publishing, counts_the_bytes_of_entries_that_lie_there) {
+    publish("a");
+    publish("b");
+    publish("c");
+    const auto used = [this] {
+        door_.advance(Duration::from_seconds(1));
+        const std::string shown = client_.call({"SLUICE.TENANT", "SHOW", "acme"});
+        const std::size_t at = shown.find("used-stored-bytes\r\n:") + 20;
+        return std::stoull(shown.substr(at, shown.find("\r\n", at) - at));
+    };
+    const std::uint64_t three = used();
+    client_.call({"XTRIM", "t:acme:events:orders", "MAXLEN", "2"});
+    const std::uint64_t two = used();
+    EXPECT_EQ(three - two, two / 2);
+    door_.reopen();
+    EXPECT_EQ(used(), two);
+    client_.call({"XTRIM", "t:acme:events:orders", "MAXLEN", "0"});
+    EXPECT_EQ(used(), 0U);
+}
+
+TEST_F(Publishing, tells_others_the_weight_of_a_tenant) {
+    EXPECT_EQ(weight_of(door_.engine(), "acme"), 3U);
+    EXPECT_EQ(weight_of(door_.engine(), "nobody"), 1U);
+    EXPECT_EQ(weight_of(door_.engine(), "default"), 1U);
+    client_.call({"SLUICE.TENANT", "SET", "default", "WEIGHT", "5"});
+    EXPECT_EQ(weight_of(door_.engine(), "default"), 5U);
+}
+
+TEST_F(Publishing, takes_no_event_of_a_batch_that_is_too_large) {
+    std::vector<std::string> words = {"SLUICE.PUBLISHALL", "acme"};
+    const std::string large = R"({"type":"t","source_agent_id":"a","call_chain":["a"],"data":")" +
+                              std::string(1'000'000, 'x') + "\"}";
+    for (int i = 0; i < 34; ++i)
+        words.insert(words.end(), {"EVENT", "orders", "JSON", large});
+    EXPECT_EQ(client_.call(words), "-ERR event 34: at most 33554432 bytes in one command\r\n");
+    words.resize(2);
+    for (int i = 0; i < 1001; ++i)
+        words.insert(words.end(), {"EVENT", "orders", "JSON", event});
+    EXPECT_EQ(client_.call(words), "-ERR events: at most 1000 in one command\r\n");
+    EXPECT_EQ(length(), ":0\r\n");
+    words.resize(words.size() - 4);
+    EXPECT_TRUE(client_.call(words).starts_with("*1000\r\n"));
+    EXPECT_EQ(length(), ":1000\r\n");
+}
+
+TEST_F(Publishing, takes_an_event_as_large_as_the_tenant_allows_and_none_larger) {
+    const auto publish_data = [this](std::size_t bytes) {
+        return client_.call({"SLUICE.PUBLISH", "acme", "orders", "FIELDS", "5", "event_type", "t",
+                             "source_agent_id", "a", "call_chain", "a", "content_type", "x/y",
+                             "data", std::string(bytes, 'x')});
+    };
+    client_.call({"SLUICE.TENANT", "SET", "acme", "EVENTBYTES", "2048"});
+    EXPECT_EQ(publish_data(2049), "-ERR data: at most 2048 bytes\r\n");
+    EXPECT_EQ(publish_data(2048), "-ERR event: at most 2048 bytes of names and values\r\n");
+    std::size_t fits = 2048;
+    while (fits > 0 && !is_new(publish_data(fits)))
+        --fits;
+    EXPECT_GT(fits, 1500U);
+    EXPECT_EQ(publish_data(fits + 1), "-ERR event: at most 2048 bytes of names and values\r\n");
+}
+
+TEST_F(Publishing, is_one_with_its_transaction) {
+    client_.call({"MULTI"});
+    client_.call({"SLUICE.PUBLISH", "acme", "orders", "KEY", "k", "JSON", event});
+    client_.call({"SLUICE.PUBLISH", "acme", "orders", "KEY", "k", "JSON", event});
+    EXPECT_TRUE(is_duplicate(client_.call({"EXEC"})));
+    EXPECT_EQ(length(), ":1\r\n");
+}
+
+}  // namespace
+}  // namespace sluice::testing
