@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
+#include <latch>
 #include <sluice/sluice.hpp>
 #include <string>
 #include <sys/resource.h>
@@ -62,6 +64,7 @@ Expected<double> add(Connection& bus, std::size_t jobs, std::size_t batch) {
 
 Expected<double> work_through(const Arguments& arguments) {
     const auto begun = Clock::now();
+    std::latch handled(static_cast<std::ptrdiff_t>(arguments.jobs));
     auto consumer = consume(arguments.url,
                             {.stream = "jobs",
                              .group = "workers",
@@ -69,10 +72,12 @@ Expected<double> work_through(const Arguments& arguments) {
                              .lease_ahead = leased_ahead,
                              .create_group = GroupStart::beginning,
                              .retry = "none"},
-                            [](const Delivery&) {});
+                            [&](const Delivery&) { handled.count_down(); });
     if (!consumer) return consumer.error();
+    handled.wait();
+    // The last settles are on their way.
     while (consumer->counts().acked < arguments.jobs)
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        std::this_thread::yield();
     return seconds_since(begun);
 }
 

@@ -257,6 +257,34 @@ void write_stream_effects() {
     write("stream_effect", "on_a_full_stream", as_pieces(pieces));
 }
 
+void write_retention() {
+    constexpr MonoTime now = MonoTime::from_ms(1000);
+    Stream stream;
+    for (std::uint64_t i = 1; i <= 9; ++i)
+        stream.append({i, 0}, {.position = i * 64, .length = 60});
+    std::vector<std::string> pieces{saved(stream)};
+    const Loss loss{{2, 0}, {4, 0}, 3, LossCause::xtrim};
+    const Missed missed[] = {{"g", 3}};
+    RetentionSettings settings;
+    settings.length_max = 5;
+    settings.age_ms_max = 60'000;
+    settings.bytes_hard = 1 << 20;
+    settings.protects = false;
+    for (const auto& effect :
+         {group_create_effect("g", {}), retention_effect(settings), holding_effect("g", false),
+          age_mark_effect({{3, 0}, now}), loss_effect(loss, missed), trim_effect({4, 0}),
+          age_mark_effect({{9, 0}, now + Duration::from_seconds(5)}), losses_told_effect(),
+          loss_effect(loss, missed)}) {
+        (void)stream.apply(effect, now);
+        pieces.push_back(effect);
+    }
+    write("stream_effect", "retention", as_pieces(pieces));
+    write("stream_snapshot", "with_retention", saved(stream));
+    pieces[0] = saved(stream);
+    pieces.push_back(retention_effect(std::nullopt));
+    write("stream_effect", "retention_again", as_pieces(pieces));
+}
+
 void write_files() {
     const DamagedStore store;
     constexpr std::size_t begin_max = 8192;  // the header block and the first batches
@@ -284,6 +312,7 @@ int main(int argc, char** argv) {
     write_dead_letters();
     write_document_effects();
     write_stream_effects();
+    write_retention();
     write_files();
     return 0;
 }

@@ -45,6 +45,8 @@ class Bus {
     // As those of a Connection.
     Expected<std::string> publish(std::string_view stream, const FieldList& fields,
                                   const PublishOptions& options = {});
+    Expected<std::vector<std::string>> publish_all(std::string_view stream,
+                                                   const std::vector<FieldList>& events);
     Expected<void> create_group(std::string_view stream, std::string_view group,
                                 GroupStart start = GroupStart::beginning);
 

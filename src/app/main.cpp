@@ -13,6 +13,7 @@
 #include "cli/command_groups.hpp"
 #include "cli/command_publish.hpp"
 #include "cli/command_schedule.hpp"
+#include "cli/command_stream.hpp"
 #include "cli/command_streams.hpp"
 #include "cli/command_tail.hpp"
 #include "cli/command_tenant.hpp"
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
         sluice::add_tail,
         sluice::add_consume,
         sluice::add_streams,
+        sluice::add_stream_command,
         sluice::add_groups,
         sluice::add_group_command,
         sluice::add_dead,

@@ -57,6 +57,8 @@ constexpr auto rows = std::to_array<OptionRow>({
     {"stream_node_entries_max", &C::stream_node_entries_max,
      "steps in which MAXLEN ~ trims a stream; Redis calls it stream-node-max-entries", count, 1,
      1'000'000},
+    {"metric_names_max", &C::metric_names_max,
+     "streams, and groups, that /metrics tells by name; 0: none", count, 0, 100'000},
     {"force_network_fs", &C::force_network_fs, "accept a data folder on a network file system"},
 
     {"log_level", &C::log_level, "the least that is worth a log line"},

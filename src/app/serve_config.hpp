@@ -47,6 +47,7 @@ struct ServeConfig {
     Duration flush_interval = Duration::from_ms(200);
     Duration busy_poll{50};
     std::uint64_t stream_node_entries_max = 100;
+    std::uint64_t metric_names_max = 1000;
     bool force_network_fs = false;
 
     // process

@@ -44,6 +44,7 @@ ServerSettings server_settings(const ServeConfig& config) {
     settings.output_bytes_max = config.output_bytes_max;
     settings.block_ms_max = static_cast<std::uint64_t>(config.block_max.ms());
     settings.stream_node_entries_max = config.stream_node_entries_max;
+    settings.metric_names_max = config.metric_names_max;
     settings.debug_commands = config.debug_commands;
     return settings;
 }

@@ -1,12 +1,14 @@
 #include "bus_commands/publisher.hpp"
 
 #include <limits>
+#include <map>
 #include <set>
 #include <tuple>
 
 #include "event/event_json.hpp"
 #include "server/server.hpp"
 #include "stream_commands/entry_fields.hpp"
+#include "stream_commands/stream_retention.hpp"
 
 namespace sluice {
 
@@ -40,6 +42,7 @@ bool Publisher::admit(std::span<const Publication> publications) {
 bool Publisher::look_at_streams(std::span<const Publication> publications, Wanted& wanted) {
     std::set<std::string_view> new_streams;
     std::set<std::tuple<std::string_view, std::string_view, std::string_view>> new_keys;
+    std::map<std::string_view, Addition> additions;
     for (const Publication& each : publications) {
         const auto stream = find_stream(context_, each.key_name);
         if (!stream) return false;
@@ -61,6 +64,12 @@ bool Publisher::look_at_streams(std::span<const Publication> publications, Wante
         ++wanted.use.events;
         wanted.use.bytes += each.bulk_bytes.size() + record_overhead_bytes;
         wanted.bytes += each.bytes;
+        Addition& addition = additions[each.key_name];
+        ++addition.entries;
+        addition.bytes += each.bulk_bytes.size() + record_overhead_bytes;
+    }
+    for (const auto& [name, addition] : additions) {
+        if (!admits_append(context_, *find_stream(context_, name), addition)) return false;
     }
     wanted.use.streams = new_streams.size();
     return true;

@@ -24,6 +24,7 @@ A retry policy:
 Examples:
   sluice group create orders billing --retry '1s,4s,16s' --lease 1m
   sluice group set orders billing --inflight 100 --consumer-inflight 10
+  sluice group set orders dashboard --protect no
   sluice group show orders billing
   sluice groups orders                          all groups, and their consumers
 
@@ -39,6 +40,7 @@ struct GroupCommandOptions {
     std::string lease;
     std::string in_flight;
     std::string consumer_in_flight;
+    std::string protect;
     bool is_json = false;
 };
 
@@ -53,6 +55,7 @@ Result<void> change(Client& client, const GroupCommandOptions& options, const ch
     add("LEASE", lease ? std::to_string(lease->ms()) : "");
     add("INFLIGHT", options.in_flight);
     add("CONSUMERINFLIGHT", options.consumer_in_flight);
+    add("PROTECT", options.protect);
     SLUICE_TRY(ask_words(client, words));
     return {};
 }
@@ -82,6 +85,10 @@ constexpr Row rows[] = {
     {"behind", "waiting for an earlier one of their key"},
     {"next-due-ms", "when the next one of those is due"},
     {"dead", "dead letters of the stream"},
+    {"protect", "whether retention waits for it"},
+    {"missed", "gone although it had not settled them"},
+    {"oldest-unacked-ms", "age of the oldest one not settled"},
+    {"holding-ms", "since it keeps the stream above its limits"},
 };
 
 std::string value_text(std::string_view key, const Reply& value) {
@@ -89,6 +96,9 @@ std::string value_text(std::string_view key, const Reply& value) {
     if (key == "lease") return shown_duration(Duration::from_ms(value.integer));
     if (key == "next-due-ms") {
         return value.integer <= 0 ? "-" : time_text(WallTime::from_ms(value.integer));
+    }
+    if (key == "oldest-unacked-ms" || key == "holding-ms") {
+        return value.integer == 0 ? "-" : shown_duration(Duration::from_ms(value.integer));
     }
     if (key.ends_with("inflight") && value.integer == 0) return "no limit";
     return shown_count(static_cast<std::uint64_t>(std::max<std::int64_t>(value.integer, 0)));
@@ -107,6 +117,7 @@ Result<void> show(Client& client, const GroupCommandOptions& options) {
                 (value->is_text() ? json_text(value->text) : std::to_string(value->integer));
         if (options.is_json) continue;
         std::string name(row.key == "next-due-ms" ? "next" : row.key);
+        if (name.ends_with("-ms")) name.resize(name.size() - 3);
         name.resize(18, ' ');
         std::string text = value_text(row.key, *value);
         if (text.size() < 26) text.resize(26, ' ');
@@ -121,8 +132,9 @@ using Action = Result<void> (*)(Client&, const GroupCommandOptions&);
 
 std::string contradiction(const GroupCommandOptions& options, bool is_set) {
     if (is_set && options.retry.empty() && options.lease.empty() && options.in_flight.empty() &&
-        options.consumer_in_flight.empty()) {
-        return "nothing to set: give --retry, --lease, --inflight or --consumer-inflight";
+        options.consumer_in_flight.empty() && options.protect.empty()) {
+        return "nothing to set: give --retry, --lease, --inflight, --consumer-inflight or "
+               "--protect";
     }
     if (options.retry.empty()) return {};
     const auto policy = RetryPolicy::parse(options.retry);
@@ -166,6 +178,8 @@ void add_settings(CLI::App& command, GroupCommandOptions& options) {
         .add_option("--consumer-inflight", options.consumer_in_flight,
                     "leased at one time by one consumer, at most; 0: no limit")
         ->check(CLI::NonNegativeNumber);
+    command.add_option("--protect", options.protect, "no: an observer; retention does not wait")
+        ->check(CLI::IsMember({"yes", "no"}));
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ Columns:
   lag          entries that were not delivered to the group yet
   delivered    id of the last entry that was delivered
   oldest       age of the oldest entry that is pending
+  missed       entries that went although the group had not settled them
+  holds        since the group keeps the stream above its limits; sluice stream show STREAM
   idle         since the consumer last asked for something
 
 Examples:
@@ -52,7 +54,11 @@ void add_group(Table& table, const std::string& stream, const GroupSummary& grou
          group.lag ? count_cell(*group.lag) : unknown_cell(), text_cell(group.last_delivered_id),
          group.oldest_pending_age
              ? duration_cell(*group.oldest_pending_age, is_stale ? Colour::yellow : Colour::none)
-             : unknown_cell()});
+             : unknown_cell(),
+         group.missed ? count_cell(*group.missed, *group.missed > 0 ? Colour::red : Colour::none)
+                      : unknown_cell(),
+         group.holding > Duration{} ? duration_cell(group.holding, Colour::yellow)
+                                    : unknown_cell()});
 }
 
 Result<Table> groups_of(Client& client, const std::vector<std::string>& streams) {
@@ -63,7 +69,9 @@ Result<Table> groups_of(Client& client, const std::vector<std::string>& streams)
                  {"PENDING", "pending", right},
                  {"LAG", "lag", right},
                  {"DELIVERED", "last_delivered_id", left},
-                 {"OLDEST", "oldest_pending_age_ms", right}});
+                 {"OLDEST", "oldest_pending_age_ms", right},
+                 {"MISSED", "missed", right},
+                 {"HOLDS", "holding_ms", right}});
     SLUICE_TRY_ASSIGN(const WallTime now, server_time(client));
     for (const std::string& stream : streams) {
         SLUICE_TRY_ASSIGN(const auto groups, survey_groups(client, stream, now));

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/retention_text.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/stream_survey.hpp"
 #include "cli/table.hpp"
@@ -19,6 +20,8 @@ Columns:
   last id    id of the newest entry that was ever added
   age        since then
   rate       entries per second, over the newest ones
+  keeps      how much it keeps: sluice stream set
+  full       how much of the nearest limit it takes; above 100 % a group holds it back
 
 Examples:
   sluice streams
@@ -47,6 +50,12 @@ Cell rate_or_nothing(const StreamSummary& stream) {
     return stream.rate_per_second == 0 ? unknown_cell() : rate_cell(stream.rate_per_second);
 }
 
+Cell fill_cell(const RetentionSummary& retention) {
+    const std::string percent = std::to_string(retention.fill_percent);
+    const bool is_held = retention.fill_percent > 100;
+    return {percent + " %", percent, is_held ? Colour::yellow : Colour::none};
+}
+
 Result<void> print_streams(Client& client, const StreamsOptions& options) {
     SLUICE_TRY_ASSIGN(const StreamNames found, find_streams(client, options.pattern));
     SLUICE_TRY_ASSIGN(const WallTime now, server_time(client));
@@ -57,15 +66,21 @@ Result<void> print_streams(Client& client, const StreamsOptions& options) {
                  {"GROUPS", "groups", right},
                  {"LAST ID", "last_id", left},
                  {"AGE", "age_ms", right},
-                 {"RATE", "rate_per_second", right}});
+                 {"RATE", "rate_per_second", right},
+                 {"KEEPS", "keeps", left},
+                 {"FULL", "fill_percent", right}});
     for (const std::string& name : found.names) {
         SLUICE_TRY_ASSIGN(const auto stream, survey_stream(client, name, now));
         if (!stream) continue;
+        SLUICE_TRY_ASSIGN(const auto retention, survey_retention(client, name));
+        const bool is_set = retention && retention->is_set;
         table.add({text_cell(stream->name, Colour::cyan), count_cell(stream->length),
                    stream->bytes ? bytes_cell(*stream->bytes) : unknown_cell(),
                    count_cell(stream->groups), text_cell(stream->last_id),
                    stream->age ? duration_cell(*stream->age) : unknown_cell(),
-                   rate_or_nothing(*stream)});
+                   rate_or_nothing(*stream),
+                   is_set ? text_cell(keeps_text(*retention)) : unknown_cell(),
+                   is_set ? fill_cell(*retention) : unknown_cell()});
     }
     const Terminal terminal = Terminal::of_stdout();
     if (table.empty() && !options.is_json) {

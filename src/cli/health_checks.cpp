@@ -19,6 +19,7 @@ constexpr Duration slow_ping = Duration::from_ms(20);
 constexpr Duration clock_skew_max = Duration::from_seconds(2);
 constexpr Duration pending_age_max = Duration::from_seconds(3600);
 constexpr std::uint64_t unread_lag_max = 100'000;
+constexpr Duration holding_max = Duration::from_seconds(300);
 constexpr std::uint64_t disk_free_least = 1ULL << 30;
 constexpr std::size_t streams_examined = 200;  // each costs a few questions
 
@@ -240,6 +241,7 @@ class Examination {
             for (const GroupSummary& group : *groups) {
                 look_at_group(streams.names[i], group);
             }
+            if (is_sluice()) SLUICE_TRY(look_at_retention(streams.names[i]));
         }
         if (findings_.size() > before) return {};
         const std::uint64_t all = streams.names.size() + streams.left_out;
@@ -262,6 +264,32 @@ class Examination {
                  group.consumers == 0 ? "nobody reads it: start its consumers, or remove it"
                                       : "add consumers, or make them faster");
         }
+    }
+
+    // A stream at its hard limit refuses publishers; before that, whoever holds it back is the
+    // cause.
+    Result<void> look_at_retention(const std::string& stream) {
+        SLUICE_TRY_ASSIGN(const auto retention, survey_retention(client_, stream));
+        if (!retention || !retention->is_set) return {};
+        const std::string group = shown(retention->held_by);
+        const bool is_full =
+            retention->length_hard > 0 && retention->length >= retention->length_hard;
+        if (!group.empty() && (is_full || retention->held > holding_max)) {
+            tell(is_full ? HealthLevel::broken : HealthLevel::warning, "stream " + shown(stream),
+                 std::string(is_full ? "full: publishers hear BUSY; " : "above its limits; ") +
+                     "group " + group + " has held it back at " + retention->held_at + " for " +
+                     shown_duration(retention->held),
+                 "start the consumers of " + group +
+                     "; if nobody misses its events: sluice group set " + shown(stream) + " " +
+                     group + " --protect no");
+        }
+        if (retention->lost > 0) {
+            tell(HealthLevel::note, "stream " + shown(stream),
+                 shown_count(retention->lost) + " events went that a group had not settled",
+                 "the events stream.truncated in it say which and by whom; sluice groups " +
+                     shown(stream) + " says who missed them");
+        }
+        return {};
     }
 
     Client& client_;

@@ -59,6 +59,20 @@ Result<std::optional<Duration>> oldest_pending(Client& client, std::string_view 
     return age_of(reply.elements[1].text, now);
 }
 
+Duration duration_of(const Reply& map, std::string_view key) {
+    return Duration::from_ms(static_cast<std::int64_t>(count_of(map, key)));
+}
+
+// What Sluice knows beyond XINFO; other servers answer an error.
+Result<void> ask_sluice(Client& client, std::string_view stream, GroupSummary& group) {
+    SLUICE_TRY_ASSIGN(const Reply shown, client.call({"SLUICE.GROUP", "SHOW", stream, group.name}));
+    if (shown.is_error()) return {};
+    group.lag = count_of(shown, "lag");
+    group.missed = count_of(shown, "missed");
+    group.holding = duration_of(shown, "holding-ms");
+    return {};
+}
+
 }  // namespace
 
 Result<WallTime> server_time(Client& client) {
@@ -126,9 +140,31 @@ Result<std::vector<GroupSummary>> survey_groups(Client& client, std::string_view
         }
         SLUICE_TRY_ASSIGN(group.oldest_pending_age,
                           oldest_pending(client, stream, group.name, now));
+        SLUICE_TRY(ask_sluice(client, stream, group));
         groups.push_back(std::move(group));
     }
     return groups;
+}
+
+Result<std::optional<RetentionSummary>> survey_retention(Client& client, std::string_view stream) {
+    SLUICE_TRY_ASSIGN(const Reply shown, client.call({"SLUICE.STREAM", "SHOW", stream}));
+    if (shown.is_error()) return std::optional<RetentionSummary>();
+    RetentionSummary summary;
+    summary.is_set = count_of(shown, "set") > 0;
+    summary.length_max = count_of(shown, "maxlen");
+    summary.bytes_max = count_of(shown, "maxbytes");
+    summary.age_max = duration_of(shown, "maxage");
+    summary.length_hard = count_of(shown, "hardlen");
+    summary.bytes_hard = count_of(shown, "hardbytes");
+    summary.protects = text_of(shown, "protect") == "yes";
+    summary.length = count_of(shown, "length");
+    summary.fill_percent = count_of(shown, "fill-percent");
+    summary.warning = text_of(shown, "warning");
+    summary.lost = count_of(shown, "lost");
+    summary.held_by = text_of(shown, "held-by");
+    summary.held_at = text_of(shown, "held-at");
+    summary.held = duration_of(shown, "held-ms");
+    return std::optional(std::move(summary));
 }
 
 Result<std::vector<ConsumerSummary>> survey_consumers(Client& client, std::string_view stream,

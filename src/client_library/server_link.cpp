@@ -93,9 +93,9 @@ Expected<Reply> ServerLink::call(std::string_view action, const std::vector<std:
 
 Expected<std::vector<Reply>> ServerLink::call_all(
     std::string_view action, const std::vector<std::vector<std::string>>& requests) {
-    auto connected = client();
+    auto connected = channel();
     if (!connected) return connected.error();
-    Client& server = **connected;
+    Channel& server = **connected;
     server.queue({"MULTI"});
     for (const auto& request : requests) {
         const std::vector<std::string_view> views(request.begin(), request.end());
@@ -106,15 +106,14 @@ Expected<std::vector<Reply>> ServerLink::call_all(
         drop();
         return lost_answer(action, error);
     };
-    if (const auto sent = server.flush(); !sent) return lost(sent.error());
     // Why one of them was refused, if one was: EXEC only says that there is something.
     std::optional<std::string> refusal;
     for (std::size_t i = 0; i < requests.size() + 1; ++i) {
-        const auto queued = server.read();
+        const auto queued = server.read(reply_wait_max_);
         if (!queued) return lost(queued.error());
         if (queued->is_error() && !refusal) refusal = queued->text;
     }
-    auto done = server.read();
+    auto done = server.read(reply_wait_max_);
     if (!done) return lost(done.error());
     if (done->is_error()) return refused_by_server(action, refusal.value_or(done->text));
     for (const Reply& each : done->elements) {

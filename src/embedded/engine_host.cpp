@@ -51,7 +51,7 @@ Result<void> EngineHost::start() {
             options_.log(note);
     }
     options_.settings.protected_mode = false;  // who is in this process is in
-    server_ = std::make_unique<Server>(*engine_, command_families(), options_.settings,
+    server_ = std::make_unique<Server>(*engine_, command_set(), options_.settings,
                                        identity_of(folder_, clock_),
                                        ServerHooks{.log = options_.log, .process_facts = {}});
     journal_ = std::make_unique<JournalWork>(*engine_, [this] { wake(); });
@@ -111,8 +111,8 @@ void EngineHost::wait() {
 
 MonoTime EngineHost::deadline() const {
     MonoTime first = std::min(server_->deadline(), engine_->deadline());
-    for (const Resident* resident : residents_)
-        first = std::min(first, resident->deadline());
+    for (const Lodger* lodger : lodgers_)
+        first = std::min(first, lodger->deadline());
     return first;
 }
 
@@ -121,13 +121,13 @@ void EngineHost::take_turn() {
     has_more_ = false;
     server_->begin_turn(clock_.wall(), now);
     run_posted();
-    for (Resident* resident : std::vector(residents_))
-        resident->begin_turn(now);
+    for (Lodger* lodger : std::vector(lodgers_))
+        lodger->begin_turn(now);
     feed_ports();
     write_journal(now);
     serve_ready();
-    for (Resident* resident : std::vector(residents_))
-        resident->end_turn(now);
+    for (Lodger* lodger : std::vector(lodgers_))
+        lodger->end_turn(now);
     std::erase_if(ports_, [](const auto& port) { return port->is_closed_; });
     has_more_ |= std::ranges::any_of(ports_, [](const auto& port) {
         return !port->waiting_.empty() && port->session_->wants_read();

@@ -40,9 +40,9 @@ struct EngineHostOptions {
 };
 
 // Whoever lives on the host's thread and wants a part of each turn.
-class Resident {
+class Lodger {
   public:
-    virtual ~Resident() = default;
+    virtual ~Lodger() = default;
     virtual void begin_turn(MonoTime now) = 0;
     // Replies have come; what is said now is heard in the next turn.
     virtual void end_turn(MonoTime now) = 0;
@@ -52,7 +52,7 @@ class Resident {
 class EngineHost {
   public:
     static Result<std::unique_ptr<EngineHost>> open(EngineHostOptions options);
-    // Residents and ports are gone by then.
+    // Lodgers and ports are gone by then.
     ~EngineHost();
     EngineHost(const EngineHost&) = delete;
     EngineHost& operator=(const EngineHost&) = delete;
@@ -63,8 +63,8 @@ class EngineHost {
     void wake();
     bool is_on_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
-    void move_in(Resident& resident) { residents_.push_back(&resident); }
-    void move_out(Resident& resident) { std::erase(residents_, &resident); }
+    void move_in(Lodger& lodger) { lodgers_.push_back(&lodger); }
+    void move_out(Lodger& lodger) { std::erase(lodgers_, &lodger); }
     // A new connection. It lives until close() or until the host says on_end() to its user.
     Port& connect(PortUser& user);
     void close(Port& port);
@@ -91,7 +91,7 @@ class EngineHost {
     std::unique_ptr<Server> server_;
     std::unique_ptr<JournalWork> journal_;
     std::vector<std::unique_ptr<Port>> ports_;
-    std::vector<Resident*> residents_;
+    std::vector<Lodger*> lodgers_;
     bool has_more_ = false;  // bytes of a port wait for the next turn
 
     std::mutex mutex_;

@@ -15,7 +15,7 @@
 
 namespace sluice {
 
-class EngineStore final : public CommandStore, private Resident {
+class EngineStore final : public CommandStore, private Lodger {
   public:
     static std::unique_ptr<EngineStore> open(std::shared_ptr<EngineHost> host,
                                              const StoreLimits& limits = {});

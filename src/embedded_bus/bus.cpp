@@ -80,7 +80,31 @@ Fields fields_of(const FieldList& list) {
 struct Bus::State {
     std::shared_ptr<EngineHost> host;
     std::unique_ptr<EngineStore> store;
+
+    Expected<std::vector<std::string>> append(const std::string& action, AppendEntries request);
 };
+
+Expected<std::vector<std::string>> Bus::State::append(const std::string& action,
+                                                      AppendEntries request) {
+    using Ids = std::vector<EntryId>;
+    if (request.stream.empty()) {
+        return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
+    }
+    for (const NewEntry& entry : request.entries) {
+        if (!entry.fields.empty()) continue;
+        return ClientError{ErrorKind::invalid, action + ": an event has no fields"};
+    }
+    std::promise<Answer<Ids>> published;
+    store->append(std::move(request),
+                  [&published](Answer<Ids> answer) { published.set_value(std::move(answer)); });
+    const auto answer = published.get_future().get();
+    if (!answer.is_ok()) return error_of(action, answer);
+    std::vector<std::string> ids;
+    ids.reserve(answer->size());
+    for (const EntryId id : *answer)
+        ids.push_back(id.text());
+    return ids;
+}
 
 Bus::Bus(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Bus::Bus(Bus&&) noexcept = default;
@@ -106,10 +130,7 @@ Expected<Bus> Bus::open(std::string_view folder, const BusOptions& options) {
 
 Expected<std::string> Bus::publish(std::string_view stream, const FieldList& fields,
                                    const PublishOptions& options) {
-    using Ids = std::vector<EntryId>;
     const std::string action = "publish to '" + std::string(stream) + "'";
-    if (stream.empty()) return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
-    if (fields.empty()) return ClientError{ErrorKind::invalid, action + ": there are no fields"};
     if (options.key.empty() != options.producer.empty()) {
         return ClientError{ErrorKind::invalid, action + ": producer and key go together"};
     }
@@ -117,13 +138,26 @@ Expected<std::string> Bus::publish(std::string_view stream, const FieldList& fie
     if (!options.key.empty()) entry.key = IdempotencyKey{options.producer, options.key};
     AppendEntries request{.stream = std::string(stream), .entries = {}};
     request.entries.push_back(std::move(entry));
-    std::promise<Answer<Ids>> published;
-    state_->store->append(std::move(request), [&published](Answer<Ids> answer) {
-        published.set_value(std::move(answer));
-    });
-    const auto answer = published.get_future().get();
-    if (!answer.is_ok()) return error_of(action, answer);
-    return answer->front().text();
+    auto ids = state_->append(action, std::move(request));
+    if (!ids) return ids.error();
+    return std::move(ids->front());
+}
+
+Expected<std::vector<std::string>> Bus::publish_all(std::string_view stream,
+                                                    const std::vector<FieldList>& events) {
+    const std::string action =
+        "publish " + std::to_string(events.size()) + " events to '" + std::string(stream) + "'";
+    if (events.empty()) return std::vector<std::string>{};
+    if (events.size() > Connection::batch_max) {
+        return ClientError{
+            ErrorKind::invalid,
+            action + ": at most " + std::to_string(Connection::batch_max) + " at a time"};
+    }
+    AppendEntries request{.stream = std::string(stream), .entries = {}};
+    request.entries.reserve(events.size());
+    for (const FieldList& fields : events)
+        request.entries.push_back({.fields = fields_of(fields)});
+    return state_->append(action, std::move(request));
 }
 
 Expected<void> Bus::create_group(std::string_view stream, std::string_view group,

@@ -4,7 +4,7 @@
 //            belongs to it
 // Promise    names and labels are checked: a wrong one is a mistake of ours and stops the process
 //            in tests and in production alike
-// Limit      labels come from fixed sets (commands, kinds of errors), never from clients' names
+// Limit      the caller's: labels come from fixed sets, or their number is bounded
 // Source     Prometheus exposition format 0.0.4; `promtool check metrics`
 #pragma once
 

@@ -12,7 +12,6 @@ namespace {
 // No stream of one machine comes near these; sums of them still fit into 64 bits.
 constexpr std::uint64_t entries_most = 1'000'000'000'000;
 constexpr std::uint64_t bytes_most = 1ULL << 50;
-constexpr std::uint64_t age_ms_most = 3'155'760'000'000;  // a hundred years
 
 struct NumberOption {
     std::string_view word;  // as a client may write it
@@ -25,7 +24,7 @@ struct NumberOption {
 constexpr NumberOption options[] = {
     {"maxlen", "MAXLEN", &RetentionSettings::length_max, 0, entries_most},
     {"maxbytes", "MAXBYTES", &RetentionSettings::bytes_max, 0, bytes_most},
-    {"maxage", "MAXAGE", &RetentionSettings::age_ms_max, 0, age_ms_most},
+    {"maxage", "MAXAGE", &RetentionSettings::age_ms_max, 0, RetentionSettings::age_ms_most},
     {"hardlen", "HARDLEN", &RetentionSettings::length_hard, 0, entries_most},
     {"hardbytes", "HARDBYTES", &RetentionSettings::bytes_hard, 0, bytes_most},
     {"warn", "WARN", &RetentionSettings::warn_percent, 1, 100},

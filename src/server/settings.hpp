@@ -29,6 +29,8 @@ struct ServerSettings {
     std::uint64_t sorted_set_listpack_value_max = 64;
     std::uint64_t keys_count_max = 100'000;  // KEYS is refused in tenants with more keys
 
+    std::uint64_t metric_names_max = 1000;  // streams, and groups, that /metrics tells by name
+
     std::int64_t slow_log_us = 10'000;  // negative: off
     std::uint64_t slow_log_entries_max = 128;
     bool debug_commands = false;  // DEBUG exists: for tests

@@ -67,7 +67,8 @@ std::optional<RetentionSettings> RetentionSettings::load(StreamReader& reader) {
         if ((bits & 1u << i) != 0) settings.*numbers[i] = reader.varint();
     }
     settings.protects = (bits & unprotected_bit) == 0;
-    if (reader.failed() || bits >= 2 * unprotected_bit) return std::nullopt;
+    const bool is_sound = bits < 2 * unprotected_bit && settings.age_ms_max <= age_ms_most;
+    if (reader.failed() || !is_sound) return std::nullopt;
     return settings;
 }
 
@@ -81,11 +82,16 @@ std::string_view name_of(LossCause cause) {
 void Loss::add(const Loss& later) {
     from = count == 0 ? later.from : std::min(from, later.from);
     through = std::max(through, later.through);
-    count += later.count;
+    count = later.count > UINT64_MAX - count ? UINT64_MAX : count + later.count;
     cause = later.cause;
 }
 
 // ------------------------------------------------------------------------------------- age
+
+bool Retention::AgeMark::is_sound() const {
+    constexpr std::int64_t most = std::int64_t{1} << 61;
+    return seen.microseconds > -most && seen.microseconds < most;
+}
 
 Duration Retention::mark_interval() const {
     constexpr std::uint64_t marks_per_age = 256;
@@ -171,7 +177,7 @@ std::optional<Retention> Retention::load(StreamReader& reader) {
         const EntryId id = reader.id();
         const AgeMark mark{id, take_time(reader)};
         const bool is_next = retention.marks_.empty() || retention.marks_.back().id < id;
-        if (reader.failed() || !is_next) return std::nullopt;
+        if (reader.failed() || !is_next || !mark.is_sound()) return std::nullopt;
         retention.marks_.push_back(mark);
     }
     return retention;

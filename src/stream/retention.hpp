@@ -22,6 +22,9 @@ namespace sluice {
 class StreamReader;
 
 struct RetentionSettings {
+    // A hundred years: sums of times still fit.
+    static constexpr std::uint64_t age_ms_most = 3'155'760'000'000;
+
     std::uint64_t length_max = 0;  // entries; 0 here and below: no such limit
     std::uint64_t bytes_max = 0;   // of their records
     std::uint64_t age_ms_max = 0;
@@ -69,6 +72,8 @@ class Retention {
     struct AgeMark {
         EntryId id;
         MonoTime seen;
+        // That differences between times like it can be told.
+        bool is_sound() const;
         friend bool operator==(const AgeMark&, const AgeMark&) = default;
     };
     static constexpr std::size_t marks_max = 1024;

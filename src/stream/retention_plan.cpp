@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 #include <set>
 
 namespace sluice {
@@ -75,8 +76,8 @@ RetentionPlan plan_retention(const Stream& stream, MonoTime now, const Retention
     const std::uint64_t length_max = settings.length_limit();
     const std::uint64_t bytes_max = settings.bytes_limit();
     const auto expired = stream.retention()->expired_through(now);
-    std::uint64_t length = index.size() + slice.new_entries;
-    std::uint64_t bytes = index.record_bytes() + slice.new_bytes;
+    std::uint64_t length = index.size() + slice.room_for.entries;
+    std::uint64_t bytes = index.record_bytes() + slice.room_for.bytes;
     const auto is_over = [&](EntryId id) {
         if (length_max > 0 && length > length_max) return true;
         // One entry always stays, however large it is.
@@ -119,13 +120,13 @@ Fill fullest(const Stream& stream) {
     return fullest;
 }
 
-std::optional<Fill> exceeded(const Stream& stream, std::uint64_t new_bytes) {
+std::optional<Fill> exceeded(const Stream& stream, const Addition& addition) {
     const RetentionSettings& settings = stream.retention()->settings;
     const std::uint64_t bytes = stream.index().record_bytes();
-    if (settings.length_hard > 0 && stream.size() >= settings.length_hard) {
+    if (settings.length_hard > 0 && stream.size() + addition.entries > settings.length_hard) {
         return Fill{"HARDLEN", stream.size(), settings.length_hard};
     }
-    if (settings.bytes_hard > 0 && bytes + new_bytes > settings.bytes_hard) {
+    if (settings.bytes_hard > 0 && bytes + addition.bytes > settings.bytes_hard) {
         return Fill{"HARDBYTES", bytes, settings.bytes_hard};
     }
     return std::nullopt;
@@ -138,13 +139,27 @@ std::uint64_t count_from_lowest_needed(const Stream& stream) {
     return stream.size() - stream.index().count_through(lowest->at) + 1;
 }
 
+Fill needed_fill(const Stream& stream) {
+    const std::uint64_t length_max = stream.retention()->settings.length_limit();
+    return {"", length_max == 0 ? 0 : count_from_lowest_needed(stream), length_max};
+}
+
+std::uint64_t count_undelivered(const Stream& stream, const Group& group) {
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    StreamCounters counters = stream.counters();
+    counters.entries_added = std::min(counters.entries_added, most);
+    const auto lag = group_lag(counters, group.last_delivered(), group.entries_read());
+    // Where the counters do not tell, the entries are counted.
+    if (lag) return static_cast<std::uint64_t>(std::max<std::int64_t>(*lag, 0));
+    return stream.index().count_above(group.last_delivered());
+}
+
 std::vector<std::string_view> warnings(const Stream& stream) {
     const RetentionSettings& settings = stream.retention()->settings;
     std::vector<std::string_view> words;
     const double most = static_cast<double>(settings.warn_percent) / 100.0;
     if (fullest(stream).ratio() > most) words.push_back("fill");
-    const Fill needed{"", count_from_lowest_needed(stream), settings.length_limit()};
-    if (needed.ratio() > most) words.push_back("needed");
+    if (needed_fill(stream).ratio() > most) words.push_back("needed");
     std::uint64_t pending = 0;
     for (const auto& group : stream.groups())
         pending += group->pending().size();

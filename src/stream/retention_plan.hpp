@@ -39,11 +39,14 @@ struct RetentionPlan {
     bool has_more = false;     // the slice is full; there is more to take
     std::optional<Hold> hold;  // there is more, but this group needs it
 };
+// What is about to be appended.
+struct Addition {
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;
+};
 struct RetentionSlice {
     std::uint64_t entries_max = 1000;  // taken at once
-    // Room for what is about to be appended.
-    std::uint64_t new_entries = 0;
-    std::uint64_t new_bytes = 0;
+    Addition room_for = {};
 };
 // The stream has settings.
 RetentionPlan plan_retention(const Stream& stream, MonoTime now, const RetentionSlice& slice);
@@ -59,10 +62,15 @@ struct Fill {
 };
 // The limit that is nearest to being reached, or the farthest passed.
 Fill fullest(const Stream& stream);
-// The hard limit that an append of so many bytes would pass.
-std::optional<Fill> exceeded(const Stream& stream, std::uint64_t new_bytes);
+// The hard limit that this would pass.
+std::optional<Fill> exceeded(const Stream& stream, const Addition& addition);
 // Entries from the lowest needed one on, whatever the groups were told about holding.
 std::uint64_t count_from_lowest_needed(const Stream& stream);
+
+// That number and the limit of the length.
+Fill needed_fill(const Stream& stream);
+// Entries that were not delivered to the group yet: always a number.
+std::uint64_t count_undelivered(const Stream& stream, const Group& group);
 
 // What an operator should look at: "fill" (a limit is nearly reached), "needed" (by what groups
 // need alone), "pending" (more than was asked for). The stream has settings.

@@ -299,7 +299,7 @@ bool Replay::holding() {
 bool Replay::age_mark() {
     const EntryId id = reader_.id();
     const Retention::AgeMark mark{id, read_time()};
-    if (!at_clean_end()) return false;
+    if (!at_clean_end() || !mark.is_sound()) return false;
     if (stream_.retention() != nullptr) stream_.retention()->add_mark(mark);
     return true;
 }

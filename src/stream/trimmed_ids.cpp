@@ -39,7 +39,7 @@ void TrimmedIds::add(EntryId id) {
     }
     const bool is_next = blocks_.empty() || blocks_.back().last < id;
     if (!is_next) return insert(id);
-    if (blocks_.empty() || blocks_.back().count == block_ids) blocks_.emplace_back();
+    if (blocks_.empty() || blocks_.back().count >= block_ids) blocks_.emplace_back();
     blocks_.back().append(id);
     if (++kept_ > ids_max) forget_oldest();
 }

@@ -22,30 +22,31 @@ std::uint64_t tolerated(std::uint64_t limit, std::uint64_t most) {
     return limit + std::min(limit / 16, most);
 }
 
-bool is_too_large(const Stream& stream, std::uint64_t new_bytes) {
+bool is_too_large(const Stream& stream, const Addition& addition) {
     constexpr std::uint64_t entries_most = 100;
     constexpr std::uint64_t bytes_most = 1ULL << 20;
     const RetentionSettings& settings = stream.retention()->settings;
     const std::uint64_t length_max = settings.length_limit();
     const std::uint64_t bytes_max = settings.bytes_limit();
-    return (length_max > 0 && stream.size() >= tolerated(length_max, entries_most)) ||
-           (bytes_max > 0 &&
-            stream.index().record_bytes() + new_bytes > tolerated(bytes_max, bytes_most));
+    const std::uint64_t length = stream.size() + addition.entries;
+    const std::uint64_t bytes = stream.index().record_bytes() + addition.bytes;
+    return (length_max > 0 && length > tolerated(length_max, entries_most)) ||
+           (bytes_max > 0 && bytes > tolerated(bytes_max, bytes_most));
 }
 
-void make_room(Server& server, StreamKey stream, std::uint64_t new_bytes) {
+void make_room(Server& server, StreamKey stream, const Addition& addition) {
     const Retention& retention = *stream.stream->retention();
-    const bool is_urgent = exceeded(*stream.stream, new_bytes).has_value();
+    const bool is_urgent = exceeded(*stream.stream, addition).has_value();
     const bool was_held = retention.held_since && server.mono() - retention.looked_at < look_again;
-    if (!is_urgent && (was_held || !is_too_large(*stream.stream, new_bytes))) return;
-    retain(server, stream, {.new_entries = 1, .new_bytes = new_bytes});
+    if (!is_urgent && (was_held || !is_too_large(*stream.stream, addition))) return;
+    retain(server, stream, {.room_for = addition});
 }
 
 std::string holder_of(const Stream& stream) {
     const auto hold = find_hold(stream);
     if (!hold) return "it is being trimmed";
     const Group& group = *hold->group;
-    const std::uint64_t unread = stream.index().count_above(group.last_delivered());
+    const std::uint64_t unread = count_undelivered(stream, group);
     return "group '" + printable(group.name(), 128) + "' holds it back at " + hold->at.text() +
            " (" + std::to_string(unread) + " not read, " + std::to_string(group.pending().size()) +
            " pending)";
@@ -59,19 +60,35 @@ std::string busy_text(const Key& key, const Stream& stream, const Fill& limit) {
            (is_length ? " entries; " : " bytes; ") + holder_of(stream);
 }
 
+// What no waiting would help; empty when it fits into an empty stream.
+std::string too_large_text(const Key& key, const Stream& stream, const Addition& addition) {
+    const RetentionSettings& settings = stream.retention()->settings;
+    const auto is_over = [](std::uint64_t wanted, std::uint64_t hard) {
+        return hard > 0 && wanted > hard;
+    };
+    const std::string name = " of '" + printable(key.name, 256) + "', ";
+    if (is_over(addition.bytes, settings.bytes_hard)) {
+        return "ERR " + std::to_string(addition.bytes) + " bytes are more than HARDBYTES" + name +
+               std::to_string(settings.bytes_hard);
+    }
+    if (is_over(addition.entries, settings.length_hard)) {
+        return "ERR " + std::to_string(addition.entries) + " entries are more than HARDLEN" + name +
+               std::to_string(settings.length_hard);
+    }
+    return {};
+}
+
 }  // namespace
 
-bool admits_append(CommandContext& context, StreamKey stream, std::uint64_t bytes) {
+bool admits_append(CommandContext& context, StreamKey stream, const Addition& addition) {
     if (!stream || stream.stream->retention() == nullptr) return true;
-    const std::uint64_t bytes_hard = stream.stream->retention()->settings.bytes_hard;
-    if (bytes_hard > 0 && bytes > bytes_hard) {
-        context.reply.error("ERR an entry of " + std::to_string(bytes) +
-                            " bytes is larger than HARDBYTES of '" +
-                            printable(stream.key->name, 256) + "', " + std::to_string(bytes_hard));
+    const std::string too_large = too_large_text(*stream.key, *stream.stream, addition);
+    if (!too_large.empty()) {
+        context.reply.error(too_large);
         return false;
     }
-    make_room(context.server, stream, bytes);
-    const auto limit = exceeded(*stream.stream, bytes);
+    make_room(context.server, stream, addition);
+    const auto limit = exceeded(*stream.stream, addition);
     if (!limit) return true;
     ++context.server.statistics().quota_refusals;
     context.reply.error(busy_text(*stream.key, *stream.stream, *limit));

@@ -15,7 +15,7 @@
 namespace sluice {
 
 // False, with the error replied, when the stream is at a hard limit. The stream may be missing.
-bool admits_append(CommandContext& context, StreamKey stream, std::uint64_t bytes);
+bool admits_append(CommandContext& context, StreamKey stream, const Addition& addition);
 
 // A slice of retention for a stream with settings: done, recorded, told.
 RetentionPlan retain(Server& server, StreamKey stream, const RetentionSlice& slice);

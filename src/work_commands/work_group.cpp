@@ -4,10 +4,10 @@
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
 #include "server/server.hpp"
-#include "stream/group_progress.hpp"
 #include "stream/retention_plan.hpp"
 #include "stream_commands/stream_ids.hpp"
 #include "work_commands/dead_letters.hpp"
+#include "work_commands/waiting_age.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_arguments.hpp"
 #include "work_commands/work_handlers.hpp"
@@ -244,18 +244,18 @@ void run_work_group_show(CommandContext& context) {
     if (!group) return;
     const WorkSettings settings = settings_of(*group->group);
     group->group->wake(context.engine.mono());
-    GroupWork& work = group->group->begin_work();
-    const auto lag = group_lag(group->stream->counters(), group->group->last_delivered(),
-                               group->group->entries_read());
+    // To look at a group is not to lease from it.
+    GroupWork none;
+    GroupWork& work = group->group->work() == nullptr ? none : group->group->begin_work();
     const auto next = work.deadline();
     const bool is_waiting = next && *next != GroupWork::no_end;
-    Map map(context.reply, 16);
+    const auto age = waiting_age(*group, context.engine.wall(), context.engine.mono());
+    Map map(context.reply, 17);
     map.add("retry", settings.retry.text());
     map.add("lease", settings.lease_ms);
     map.add("inflight", settings.in_flight_max);
     map.add("consumerinflight", settings.consumer_in_flight_max);
-    map.add("lag", lag ? static_cast<std::uint64_t>(*lag)
-                       : group->stream->index().count_above(group->group->last_delivered()));
+    map.add("lag", count_undelivered(*group->stream, *group->group));
     map.add("pending", group->group->pending().size());
     map.add("leased", work.count(WorkState::leased));
     map.add("parked", work.count(WorkState::parked));
@@ -263,6 +263,7 @@ void run_work_group_show(CommandContext& context) {
     map.add("behind", work.count(WorkState::behind));
     map.add("next-due-ms",
             is_waiting ? static_cast<std::uint64_t>(wall_of(context, *next).ms()) : 0);
+    map.add("oldest-waiting-ms", age ? static_cast<std::uint64_t>(age->ms()) : 0);
     map.add("dead", dead_letter_count(context, *group->key));
     add_retention(context, map, *group);
 }

@@ -327,6 +327,49 @@ def colours_are_for_screens_and_for_those_who_want_them(sluice):
         equal((code, "\x1b[" in shown), (0, False))
 
 
+# --- retention --------------------------------------------------------------------------------
+
+
+@check
+def what_a_stream_keeps_is_set_and_shown(sluice):
+    refused(64, "nothing to set", sluice_run(sluice, "stream", "set", "s"))
+    refused(64, "size", sluice_run(sluice, "stream", "set", "s", "--max-bytes", "much"))
+    refused(64, "duration", sluice_run(sluice, "stream", "set", "s", "--max-age", "old"))
+    refused(1, "HARDLEN", sluice_run(sluice, "stream", "set", "s", "--max-length", "9",
+                                     "--hard-length", "8"))
+    done(sluice, "stream", "set", "s", "--max-length", "4", "--max-age", "7d", "--max-bytes",
+         "1MiB", "--hard-length", "6")
+    row = lines_of(done(sluice, "stream", "show", "s", "--json"))[0]
+    equal((row["maxlen"], row["maxage"], row["maxbytes"], row["hardlen"], row["protect"]),
+          (4, 604800000, 1048576, 6, "yes"))
+    done(sluice, "stream", "unset", "s")
+    equal(lines_of(done(sluice, "stream", "show", "s", "--json"))[0]["set"], 0)
+    equal("nothing is set" in done(sluice, "stream", "show", "s"), True)
+
+
+@check
+def a_full_stream_names_who_holds_it_back_and_how_to_let_go(sluice):
+    client = sluice.redis(decode_responses=True)
+    done(sluice, "stream", "set", "s", "--max-length", "4", "--hard-length", "6")
+    done(sluice, "groups", "s", "--create", "slow")
+    for _ in range(6):
+        done(sluice, "publish", "s", "a=1")
+    refused(1, "BUSY.*'slow' holds it back", sluice_run(sluice, "publish", "s", "a=1"))
+    equal("held by" in done(sluice, "stream", "show", "s"), True)
+    row = lines_of(done(sluice, "streams", "--json"))[0]
+    equal((row["keeps"], row["fill_percent"]), ("4 events, hard at 6 events", 150))
+    code, output, _ = sluice_run(sluice, "doctor", "--json")
+    found = [row for row in lines_of(output) if row["level"] == "broken"]
+    equal((code, len(found), found[0]["subject"]), (1, 1, "stream s"))
+    remedy = "sluice group set s slow --protect no"
+    equal(remedy in found[0]["remedy"], True)
+    done(sluice, *remedy.split()[1:])
+    done(sluice, "publish", "s", "a=1")
+    group = lines_of(done(sluice, "groups", "s", "--json"))[0]
+    equal((group["missed"] > 0, group["holding_ms"]), (True, None))
+    equal(client.xlen("s") <= 5, True)
+
+
 # --- doctor, bench, demo, completion, help --------------------------------------------------
 
 

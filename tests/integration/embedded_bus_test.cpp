@@ -115,6 +115,21 @@ TEST_F(EmbeddedBusTest, what_throws_is_tried_again_and_at_last_dead) {
     EXPECT_EQ(letters.ids(), std::multiset<std::string>{id});
 }
 
+TEST_F(EmbeddedBusTest, a_batch_is_published_in_order_or_not_at_all) {
+    Bus bus = open();
+    const auto ids = bus.publish_all("orders", {{{"item", "a"}}, {{"item", "b"}}});
+    ASSERT_TRUE(ids.has_value()) << ids.error().message;
+    ASSERT_EQ(ids->size(), 2U);
+    EXPECT_LT((*ids)[0], (*ids)[1]);
+    EXPECT_FALSE(bus.publish_all("orders", {{{"item", "c"}}, {}}).has_value());
+    Seen seen;
+    auto consumer = consume(bus, options(), [&](const Delivery& event) { seen.add(event.id); });
+    ASSERT_TRUE(consumer.has_value());
+    EXPECT_TRUE(seen.reaches(2));
+    consumer->stop();
+    EXPECT_EQ(seen.ids(), (std::multiset<std::string>{(*ids)[0], (*ids)[1]}));
+}
+
 TEST_F(EmbeddedBusTest, a_handler_may_publish) {
     Bus bus = open();
     publish(bus, "tea");

@@ -42,7 +42,7 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"commands",
      {"server", "stream_commands", "retention_commands", "bus_commands", "work_commands",
       "document_commands", "key_commands", "admin_commands"}},
-    {"http", {"event", "engine", "server"}},
+    {"http", {"event", "stream", "engine", "server"}},
     {"net", {"event", "io", "resp", "redis", "server", "http", "net_client", "net_worker"}},
     {"cli", {"event", "io", "bus", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},

@@ -40,9 +40,9 @@ TEST(RetentionPlan, each_limit_takes_what_is_beyond_it) {
         {"beyond the bytes", {.bytes_max = 350}, {}, 7},
         {"the bytes to the byte", {.bytes_max = 400}, {}, 6},
         {"one entry stays, however large", {.bytes_max = 1}, {}, 9},
-        {"room for a new one", {.length_max = 10}, {.new_entries = 1}, 1},
-        {"room for its bytes", {.bytes_max = 1000}, {.new_entries = 1, .new_bytes = 250}, 3},
-        {"a new one that fills all", {.bytes_max = 100}, {.new_entries = 1, .new_bytes = 500}, 10},
+        {"room for a new one", {.length_max = 10}, {.room_for = {1, 0}}, 1},
+        {"room for its bytes", {.bytes_max = 1000}, {.room_for = {1, 250}}, 3},
+        {"a new one that fills all", {.bytes_max = 100}, {.room_for = {1, 500}}, 10},
         {"no more than a slice", {.length_max = 1}, {.entries_max = 4}, 4},
     };
     for (const Case& each : cases) {
@@ -130,12 +130,15 @@ TEST(RetentionPlan, without_protection_nobody_holds_anything) {
 
 TEST(RetentionPlan, a_hard_limit_is_exceeded_by_what_would_pass_it) {
     const Stream by_length = stream_of(10, {.length_hard = 10});
-    EXPECT_EQ(exceeded(by_length, 1)->limit, "HARDLEN");
-    EXPECT_FALSE(exceeded(stream_of(9, {.length_hard = 10}), 1));
+    EXPECT_EQ(exceeded(by_length, {1, 1})->limit, "HARDLEN");
+    EXPECT_FALSE(exceeded(stream_of(9, {.length_hard = 10}), {1, 1}));
     const Stream by_bytes = stream_of(10, {.bytes_hard = 1100});
-    EXPECT_FALSE(exceeded(by_bytes, 100));
-    EXPECT_EQ(exceeded(by_bytes, 101)->limit, "HARDBYTES");
-    EXPECT_EQ(exceeded(by_bytes, 101)->used, 1000u);
+    EXPECT_FALSE(exceeded(by_bytes, {1, 100}));
+    EXPECT_EQ(exceeded(by_bytes, {1, 101})->limit, "HARDBYTES");
+    EXPECT_EQ(exceeded(by_bytes, {1, 101})->used, 1000u);
+    const Stream by_both = stream_of(8, {.length_hard = 10});
+    EXPECT_FALSE(exceeded(by_both, {2, 1}));
+    EXPECT_TRUE(exceeded(by_both, {3, 1})) << "a batch as a whole";
 }
 
 TEST(RetentionPlan, the_fullest_limit_is_the_one_to_tell) {

@@ -117,6 +117,8 @@ TEST(Loss, two_losses_are_one) {
     loss.add({{2, 0}, {3, 0}, 1, LossCause::xtrim});
     EXPECT_EQ(loss, (Loss{{2, 0}, {9, 0}, 5, LossCause::xtrim}));
     EXPECT_EQ(name_of(loss.cause), "xtrim");
+    loss.add({{2, 0}, {3, 0}, UINT64_MAX, LossCause::xtrim});
+    EXPECT_EQ(loss.count, UINT64_MAX) << "never less than before";
 }
 
 }  // namespace

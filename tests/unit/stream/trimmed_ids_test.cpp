@@ -46,6 +46,18 @@ TEST(TrimmedIds, what_comes_late_finds_its_place) {
     EXPECT_EQ(ids.above({777, 0}), exactly(1223));
 }
 
+TEST(TrimmedIds, what_comes_late_fills_no_block_without_end) {
+    TrimmedIds ids;
+    for (std::uint64_t ms = 1; ms <= 400; ms += 2)
+        ids.add({ms, 0});
+    for (std::uint64_t ms = 2; ms < 400; ms += 2)
+        ids.add({ms, 0});
+    for (std::uint64_t ms = 400; ms <= 100'000; ++ms)
+        ids.add({ms, 0});
+    EXPECT_EQ(ids.above({}), exactly(100'000));
+    EXPECT_LT(ids.memory_bytes(), 80u << 10);
+}
+
 TEST(TrimmedIds, the_oldest_become_a_number_at_the_limit) {
     TrimmedIds ids;
     constexpr std::uint64_t count = TrimmedIds::ids_max + 1000;
