@@ -1,7 +1,6 @@
 #include "bus_commands/publisher.hpp"
 
 #include <limits>
-#include <map>
 #include <set>
 #include <tuple>
 
@@ -36,13 +35,22 @@ bool Publisher::admit(std::span<const Publication> publications) {
     Wanted wanted;
     if (!look_at_streams(publications, wanted)) return false;
     if (wanted.use.events == 0 && wanted.schedules == 0) return true;
-    return fits(wanted, TenantBus::Freshness::of_late) && is_in_time(wanted);
+    return fits(wanted, TenantBus::Freshness::of_late) && is_in_time(wanted) &&
+           streams_have_room(wanted);
+}
+
+// A stream makes room by retention, which is an effect: nobody whom the tenant's limits refuse gets
+// here.
+bool Publisher::streams_have_room(const Wanted& wanted) {
+    for (const auto& [name, addition] : wanted.additions) {
+        if (!admits_append(context_, *find_stream(context_, name), addition)) return false;
+    }
+    return true;
 }
 
 bool Publisher::look_at_streams(std::span<const Publication> publications, Wanted& wanted) {
     std::set<std::string_view> new_streams;
     std::set<std::tuple<std::string_view, std::string_view, std::string_view>> new_keys;
-    std::map<std::string_view, Addition> additions;
     for (const Publication& each : publications) {
         const auto stream = find_stream(context_, each.key_name);
         if (!stream) return false;
@@ -64,12 +72,9 @@ bool Publisher::look_at_streams(std::span<const Publication> publications, Wante
         ++wanted.use.events;
         wanted.use.bytes += each.bulk_bytes.size() + record_overhead_bytes;
         wanted.bytes += each.bytes;
-        Addition& addition = additions[each.key_name];
+        Addition& addition = wanted.additions[each.key_name];
         ++addition.entries;
         addition.bytes += each.bulk_bytes.size() + record_overhead_bytes;
-    }
-    for (const auto& [name, addition] : additions) {
-        if (!admits_append(context_, *find_stream(context_, name), addition)) return false;
     }
     wanted.use.streams = new_streams.size();
     return true;

@@ -6,12 +6,14 @@
 // Errors     BUSY with the time after which it is worth another try; WRONGTYPE, CORRUPT, ERR
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "bus_commands/publication.hpp"
 #include "bus_commands/tenant_bus.hpp"
+#include "stream/retention_plan.hpp"
 
 namespace sluice {
 
@@ -39,12 +41,14 @@ class Publisher {
         TenantUse use;
         std::uint64_t bytes = 0;  // as rates count them
         std::uint64_t schedules = 0;
+        std::map<std::string_view, Addition> additions;  // by key of the stream
     };
     // Where an earlier one with the same key is; nowhere, when it is the first.
     std::optional<Published> find_earlier(StreamKey stream, const Publication& publication) const;
     bool look_at_streams(std::span<const Publication> publications, Wanted& wanted);
     bool fits(const Wanted& wanted, TenantBus::Freshness freshness);
     bool is_in_time(const Wanted& wanted);
+    bool streams_have_room(const Wanted& wanted);
     void busy(std::string_view setting, Duration retry_after, std::uint64_t used,
               std::uint64_t limit, std::uint64_t wanted);
     StreamKey stream_for(const Publication& publication);
