@@ -105,8 +105,10 @@ expect 'orders' "$(redis XLEN t:acme:events:orders)" 3
 show "$sluice" tenant set acme storedevents=100
 
 chapter 'Later, and again and again'
-show "$sluice" publish reminders --tenant acme --event-type order.late --agent shop --at +1s order=17
-show "$sluice" schedule set beat pulse --tenant acme --every 1s --event-type clock.tick --agent clock
+show "$sluice" publish reminders --tenant acme --event-type order.late --agent shop \
+    --at +1s order=17
+show "$sluice" schedule set beat pulse --tenant acme --every 1s \
+    --event-type clock.tick --agent clock
 show "$sluice" schedule set report reports --tenant acme --cron '0 9 * * mon-fri' \
     --zone Europe/Zurich --event-type report.due --agent clock kind=daily
 refused "$sluice" schedule set wrong pulse --tenant acme --cron '75 * * * *' \
