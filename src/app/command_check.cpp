@@ -7,12 +7,12 @@
 #include <memory>
 #include <optional>
 
-#include "io/data_folder.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
 #include "engine/key_record.hpp"
 #include "engine/record_kind.hpp"
 #include "engine/store_audit.hpp"
+#include "io/data_folder.hpp"
 
 namespace sluice {
 namespace {

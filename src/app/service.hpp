@@ -14,12 +14,12 @@
 #include <string>
 
 #include "app/bound_doors.hpp"
-#include "io/data_folder.hpp"
 #include "app/engine_turn.hpp"
 #include "app/serve_config.hpp"
 #include "app/signals.hpp"
 #include "cli/exit_code.hpp"
 #include "http/http_routes.hpp"
+#include "io/data_folder.hpp"
 
 namespace sluice {
 

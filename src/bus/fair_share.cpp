@@ -1,6 +1,7 @@
 #include "bus/fair_share.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "event/refusal.hpp"
 
@@ -43,6 +44,7 @@ Result<void> FairShare::begin_work(std::string_view key, MonoTime now) {
     if (queue->has_work) return {};
     queue->has_work = true;
     queue->served = now;
+    queue->turn = ++last_turn_;
     queue->in_ring = ring_.insert(ring_.end(), queue);
     queue->in_waiting = waiting_.insert(waiting_.end(), queue);
     return {};
@@ -60,31 +62,86 @@ void FairShare::leave(Queue& queue) {
     waiting_.erase(queue.in_waiting);
 }
 
+void FairShare::move_to_end(Queue& queue) {
+    queue.turn = ++last_turn_;
+    ring_.splice(ring_.end(), ring_, queue.in_ring);
+}
+
 std::optional<std::string_view> FairShare::next() {
     if (ring_.empty()) return std::nullopt;
     while (true) {
         auto& front = *ring_.front();
-        if (front.credit <= 0) front.credit += quantum_bytes_ * front.weight;
+        if (front.credit <= 0) grant(front);
         if (front.credit > 0) return front.key;
-        ring_.splice(ring_.end(), ring_, ring_.begin());
+        move_to_end(front);
     }
 }
 
-void FairShare::charge(std::string_view key, std::size_t bytes, MonoTime now) {
-    auto* queue = find(key);
-    if (queue == nullptr) return;
+void FairShare::spend(Queue& queue, std::size_t bytes, MonoTime now) {
     // An entry without bytes costs a turn of the handler all the same.
-    queue->credit -= std::max<std::int64_t>(static_cast<std::int64_t>(bytes), 1);
-    if (!queue->has_work) return;
-    queue->served = now;
-    waiting_.splice(waiting_.end(), waiting_, queue->in_waiting);
-    if (queue->credit <= 0) ring_.splice(ring_.end(), ring_, queue->in_ring);
+    queue.credit -= std::max<std::int64_t>(static_cast<std::int64_t>(bytes), 1);
+    if (!queue.has_work) return;
+    queue.served = now;
+    waiting_.splice(waiting_.end(), waiting_, queue.in_waiting);
+    if (queue.credit <= 0) move_to_end(queue);
+}
+
+void FairShare::charge(std::string_view key, std::size_t bytes, MonoTime now) {
+    if (auto* queue = find(key)) spend(*queue, bytes, now);
+}
+
+void FairShare::make_room(std::size_t count) {
+    if (keys_.size() + count <= keys_max_) return;
+    std::erase_if(keys_, [](const auto& key) { return !key.second.has_work; });
+    while (keys_.size() + count > keys_max_ && !waiting_.empty())
+        remove(waiting_.front()->key);
 }
 
 std::optional<FairShare::Waiting> FairShare::most_starved(MonoTime now) const {
     if (waiting_.empty()) return std::nullopt;
     const auto& first = *waiting_.front();
     return Waiting{first.key, now - first.served};
+}
+
+// ----------------------------------------------------------------------------------- round
+
+FairShare::Round::Round(FairShare& share, std::span<const std::string_view> keys, MonoTime now)
+    : share_(share) {
+    for (std::size_t number = 0; number < keys.size(); ++number) {
+        if (share.begin_work(keys[number], now)) {
+            ring_.push_back({share.find(keys[number]), number});
+        } else {
+            guests_.push_back({.key = keys[number], .turn = guest_turn});
+            ring_.push_back({&guests_.back(), number});
+        }
+    }
+    std::ranges::sort(
+        ring_, {}, [](const Place& place) { return std::pair(place.queue->turn, place.number); });
+}
+
+std::optional<std::size_t> FairShare::Round::next() {
+    while (!ring_.empty()) {
+        const Place front = ring_.front();
+        if (front.queue->credit <= 0) share_.grant(*front.queue);
+        if (front.queue->credit > 0) return front.number;
+        if (!is_guest(front)) share_.move_to_end(*front.queue);
+        ring_.pop_front();
+        ring_.push_back(front);
+    }
+    return std::nullopt;
+}
+
+void FairShare::Round::charge(std::size_t bytes, MonoTime now) {
+    const Place front = ring_.front();
+    share_.spend(*front.queue, bytes, now);
+    if (front.queue->credit > 0) return;
+    ring_.pop_front();
+    ring_.push_back(front);
+}
+
+void FairShare::Round::end_work() {
+    share_.leave(*ring_.front().queue);
+    ring_.pop_front();
 }
 
 }  // namespace sluice

@@ -6,10 +6,12 @@
 //            grants, so nobody needs to know the size of an entry before it is read.
 // Cost       O(1) amortised per entry, and per quantum of bytes in larger ones: every visit of the
 //            ring grants a quantum that somebody spends
+//            A Round gives turns to some of the keys alone: the others keep their places.
 // Promise    while two keys have work, bytes served divided by weight differ by at most
 //            fairness_bound(); whoever has work is next after finitely many bytes of others
-// Invariant  only the front may have credit; a key without work keeps its debt but no credit, so
-//            that it gains nothing by being idle or by coming and going
+// Invariant  only the front may have credit, of the ring or of a round; a key without work keeps
+// its
+//            debt but no credit, so that it gains nothing by being idle or by coming and going
 // Limits     keys_max keys; weights from 1 to weight_max
 // Errors     limit (one key too many), invalid (weight)
 // Threads    one at a time
@@ -17,8 +19,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -57,6 +61,9 @@ class FairShare {
     // What was taken from the key that next() named, or from any other.
     void charge(std::string_view key, std::size_t bytes, MonoTime now);
 
+    // Room for so many more keys: forgets those without work, then those served longest ago.
+    void make_room(std::size_t count);
+
     // Among those that have work, the one served longest ago, counted from when its work began.
     struct Waiting {
         std::string_view key;
@@ -72,6 +79,8 @@ class FairShare {
         return 2 * (quantum_bytes_ + bytes_max);
     }
 
+    class Round;
+
   private:
     struct Queue;
     using Ring = std::list<Queue*>;
@@ -79,6 +88,7 @@ class FairShare {
         std::string_view key;
         std::uint32_t weight = 1;
         std::int64_t credit = 0;  // bytes; negative: debt
+        std::uint64_t turn = 0;   // rises along the ring
         bool has_work = false;
         MonoTime served = {};  // or when work began
         Ring::iterator in_ring = {};
@@ -92,12 +102,45 @@ class FairShare {
     Queue* find(std::string_view key);
     Result<Queue*> find_or_add(std::string_view key);
     void leave(Queue& queue);
+    void grant(Queue& queue) const { queue.credit += quantum_bytes_ * queue.weight; }
+    void spend(Queue& queue, std::size_t bytes, MonoTime now);
+    void move_to_end(Queue& queue);
 
     std::int64_t quantum_bytes_;
     std::size_t keys_max_;
     std::unordered_map<std::string, Queue, KeyHash, std::equal_to<>> keys_;
     Ring ring_;     // those with work, in order of turns
     Ring waiting_;  // the same, served longest ago first
+    std::uint64_t last_turn_ = 0;
+};
+
+// Turns among some of the keys, as long as nobody else asks for turns. Whoever the limit keeps out
+// comes after the others, and is not remembered.
+class FairShare::Round {
+  public:
+    // All of them have work, until end_work(). The keys differ.
+    Round(FairShare& share, std::span<const std::string_view> keys, MonoTime now);
+    Round(const Round&) = delete;
+    Round& operator=(const Round&) = delete;
+
+    // The place among the keys of who is next; nothing when nobody has work any more.
+    std::optional<std::size_t> next();
+    // What was taken from the one that is next.
+    void charge(std::size_t bytes, MonoTime now);
+    // The one that is next has no more.
+    void end_work();
+
+  private:
+    struct Place {
+        Queue* queue;
+        std::size_t number;
+    };
+    bool is_guest(const Place& place) const { return place.queue->turn == guest_turn; }
+    static constexpr std::uint64_t guest_turn = UINT64_MAX;
+
+    FairShare& share_;
+    std::deque<Place> ring_;
+    std::deque<Queue> guests_;
 };
 
 }  // namespace sluice

@@ -11,7 +11,7 @@ void add_filter_flags(CLI::App& command, DeadLetterFlags& flags, ReasonFlag reas
     add("--group", flags.group, "of this group");
     if (reason == ReasonFlag::filter) {
         add("--reason", flags.reason,
-            "permanent, retries_exhausted, lease_lost, too_old, or your own");
+            "permanent, retries_exhausted, lease_lost, too_old, expired, or your own");
     }
     add("--signature", flags.signature, "with errors of this shape; see: sluice dead summary");
     add("--type", flags.type, "with events of this type");

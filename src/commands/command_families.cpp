@@ -27,6 +27,7 @@ CommandSet command_set() {
     set.residents.push_back(std::make_unique<StreamRoll>());
     set.residents.push_back(make_retention_work());
     set.residents.push_back(make_tenant_bus());
+    set.residents.push_back(make_dispatch());
     return set;
 }
 

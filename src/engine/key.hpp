@@ -44,8 +44,11 @@ struct Key {
 
     // Behind the last record that readers of this key may see the effect of.
     Position position = 0;
-    // Set by the server: call ChangeListener for this key (a client watches it or waits for it).
+    // Set by the server: call ChangeListener for this key (a client watches it or waits for it, or
+    // it is attended).
     bool watched = false;
+    // A resident of the server wants to hear of its changes, whether clients do or not.
+    bool attended = false;
     // Bytes on disk below these positions are damaged: docs/guarantees, P3.
     bool degraded = false;
     MonoTime last_access{};

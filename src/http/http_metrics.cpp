@@ -143,6 +143,17 @@ void write_keys(MetricsText& out, Server& server) {
     }
 }
 
+void write_residents(MetricsText& out, const Server& server) {
+    for (const auto& resident : server.residents()) {
+        for (const Metric& metric : resident->measure()) {
+            const bool is_counter = metric.kind == Metric::Kind::counter;
+            out.family(metric.name, is_counter ? MetricType::counter : MetricType::gauge,
+                       metric.help);
+            out.sample(metric.value);
+        }
+    }
+}
+
 // Names of the Prometheus client libraries, so that common dashboards find them.
 void write_process(MetricsText& out, const Server& server, const ServiceState& service) {
     const ProcessFacts facts = server.process_facts();
@@ -182,6 +193,7 @@ HttpResponse get_metrics(HttpContext& context) {
     write_commands(out, context.server);
     write_keys(out, context.server);
     write_stream_metrics(out, context.server);
+    write_residents(out, context.server);
     write_process(out, context.server, context.service);
     HttpResponse response = plain_text(out.take());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";

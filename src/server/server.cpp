@@ -53,6 +53,8 @@ void Server::begin_turn(WallTime wall, MonoTime mono) {
 }
 
 void Server::end_turn(MonoTime mono) {
+    for (const auto& resident : residents_)
+        resident->on_turn_end();
     statistics_.end_turn(mono, wall(), settings_.slow_log_us, settings_.slow_log_entries_max);
 }
 
@@ -270,7 +272,8 @@ void Server::on_change(TenantNumber tenant, std::string_view name, Key* key) {
     for (const auto& resident : residents_)
         resident->on_change(tenant, name, key);
     if (key != nullptr) {
-        key->watched = watching_.is_watched(tenant, name) || blocking_.is_awaited(tenant, name);
+        key->watched = key->attended || watching_.is_watched(tenant, name) ||
+                       blocking_.is_awaited(tenant, name);
     }
 }
 

@@ -96,6 +96,7 @@ class Server final : public ChangeListener {
         }
         SLUICE_CHECK(false, "commands come together with what they keep");
     }
+    const std::vector<std::unique_ptr<Resident>>& residents() const { return residents_; }
     ServerStatistics& statistics() { return statistics_; }
     BlockingRegistry& blocking() { return blocking_; }
     WatchRegistry& watching() { return watching_; }
@@ -116,6 +117,7 @@ class Server final : public ChangeListener {
     enum class Pause : std::uint8_t { none, writes, all };
     void pause(Pause what, MonoTime until);
     void unpause();
+    bool are_writes_paused() const { return pause_ != Pause::none; }
     // True when this command must wait for the end of CLIENT PAUSE.
     bool is_paused(const Command& command, const Session& session) const;
     // DEBUG RELOAD: the session waits for attach().
@@ -129,6 +131,8 @@ class Server final : public ChangeListener {
     void apply_settings();
     // The key of this name now has a watcher or a waiter.
     void mark_watched(TenantNumber tenant, std::string_view name);
+    // From its next change on, the residents are told of every one.
+    void attend(Key& key) { key.attended = key.watched = true; }
     // Sets the timer of a session that is blocked now.
     void arm_blocked(Session& session);
 

@@ -141,8 +141,10 @@ void Group::hand_back(EntryId id) {
     release(id, deliveries == 0 || deliveries == delivery_count_max ? deliveries : deliveries - 1);
 }
 
-void Group::wake(MonoTime now) {
-    if (work_ && work_->wake(now) > 0) disown_released();
+std::size_t Group::wake(MonoTime now, std::size_t most) {
+    const std::size_t woken = work_ ? work_->wake(now, most) : 0;
+    if (woken > 0) disown_released();
+    return woken;
 }
 
 // What became ready may be claimed by anybody, in the order in which it did.

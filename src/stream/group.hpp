@@ -104,7 +104,8 @@ class Group {
     void park(EntryId id, MonoTime due, std::uint32_t failures, std::string_view history);
     // Ready at once; this delivery does not count.
     void hand_back(EntryId id);
-    void wake(MonoTime now);
+    // What is due becomes ready, at most so many; answers how many.
+    std::size_t wake(MonoTime now, std::size_t most = SIZE_MAX);
     // False when there is none.
     bool resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
 

@@ -139,13 +139,13 @@ std::optional<GroupWork::Alarm> GroupWork::next_alarm(WorkState state) {
     return std::nullopt;
 }
 
-std::size_t GroupWork::wake(MonoTime now) {
+std::size_t GroupWork::wake(MonoTime now, std::size_t most) {
     if (withheld_.size() > withheld_swept_at_) {
         std::erase_if(withheld_, [now](const auto& its) { return its.second <= now; });
         withheld_swept_at_ = std::max(withheld_sweep_min, 2 * withheld_.size());
     }
     std::size_t count = 0;
-    for (auto alarm = next_alarm(WorkState::parked); alarm && alarm->when <= now;
+    for (auto alarm = next_alarm(WorkState::parked); count < most && alarm && alarm->when <= now;
          alarm = next_alarm(WorkState::parked)) {
         make_ready(alarm->id, at(alarm->id));
         ++count;

@@ -77,6 +77,8 @@ class GroupWork {
             if (!visit(at->first, at->second)) return;
         }
     }
+    // Whether an entry that enters this line would stand behind others.
+    bool has_line(LineNumber line) const { return line != 0 && lines_.contains(line); }
     // The entry that the others of this line wait for.
     EntryId head_of(LineNumber line) const { return *lines_.at(line).heads.begin(); }
 
@@ -93,8 +95,8 @@ class GroupWork {
     // Settled or gone. Its line moves on. False when there is no such item.
     bool finish(EntryId id);
 
-    // Moves what is due to the ready ones; answers how many.
-    std::size_t wake(MonoTime now);
+    // Moves what is due to the ready ones, at most so many; answers how many.
+    std::size_t wake(MonoTime now, std::size_t most = SIZE_MAX);
     // The entry that is next, without taking it.
     std::optional<EntryId> next_ready();
     // A leased entry whose lease is over.

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "event/fnv1a.hpp"
+#include "event/time_text.hpp"
 #include "resp/request.hpp"
 
 namespace sluice {
@@ -71,9 +72,30 @@ LineNumber line_of(std::string_view partition_key) {
     return line == 0 ? 1 : line;
 }
 
-LineNumber line_of(const EntryView& entry) {
-    const auto key = field_of(entry, "partition_key");
-    return key && !key->empty() ? line_of(*key) : 0;
+bool WorkFields::has_expired(WallTime now) const {
+    if (expires_at.empty()) return false;
+    const auto time = parse_time(expires_at);
+    return time && *time <= now;
+}
+
+WorkFields work_fields_of(const EntryView& entry) {
+    constexpr std::string_view partition_key = "partition_key";
+    constexpr std::string_view expires_at = "expires_at";
+    WorkFields found;
+    bool has_key = false;
+    bool has_end = false;
+    for (std::string_view rest = entry.bulk_bytes; !rest.empty() && !(has_key && has_end);) {
+        const std::string_view name = take_bulk(rest);
+        const std::string_view value = take_bulk(rest);
+        if (!has_key && name == partition_key) {
+            has_key = true;
+            if (!value.empty()) found.line = line_of(value);
+        } else if (!has_end && name == expires_at) {
+            has_end = true;
+            found.expires_at = value;
+        }
+    }
+    return found;
 }
 
 }  // namespace sluice

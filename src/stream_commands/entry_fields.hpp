@@ -23,7 +23,15 @@ std::optional<std::string_view> field_of(const EntryView& entry, std::string_vie
 
 // The line of a partition key: the same on every machine, never 0.
 LineNumber line_of(std::string_view partition_key);
-// The line of an entry, 0 when it has no partition key.
-LineNumber line_of(const EntryView& entry);
+
+// What decides whether an entry may be handed out now.
+struct WorkFields {
+    LineNumber line = 0;          // 0: it has no partition key
+    std::string_view expires_at;  // as it was published; empty: it does not
+    // Whether its time is over. A text that is no time does not end.
+    bool has_expired(WallTime now) const;
+};
+// In one pass; of a name that stands twice the first counts.
+WorkFields work_fields_of(const EntryView& entry);
 
 }  // namespace sluice

@@ -45,6 +45,10 @@ bool concerns_roll(StreamOp op) {
     return op == StreamOp::group_create || op == StreamOp::retention;
 }
 
+bool starts_work(StreamOp op) {
+    return op == StreamOp::work_settings || op == StreamOp::lease || op == StreamOp::hold;
+}
+
 // Keeps a registry silent for a while.
 template <class Registry>
 class Silence {
@@ -110,6 +114,7 @@ StreamCounters group_counters(const Stream& stream) {
 
 void record_effect(Server& server, Key& key, std::string_view effect, Engine::Wait wait) {
     const auto op = static_cast<StreamOp>(effect.front());
+    if (starts_work(op)) server.attend(key);
     const Silence watchers(server.watching(), !concerns_watchers(op));
     const Silence waiters(server.blocking(), !concerns_waiters(op));
     server.engine().commit_stream(key, effect, wait);

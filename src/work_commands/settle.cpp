@@ -4,6 +4,7 @@
 #include "server/number_argument.hpp"
 #include "stream_commands/entry_fields.hpp"
 #include "stream_commands/stream_ids.hpp"
+#include "work_commands/dispatch.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_arguments.hpp"
 #include "work_commands/work_handlers.hpp"
@@ -131,6 +132,7 @@ void run_extend(CommandContext& context) {
         group->group->begin_work().extend(id, static_cast<std::uint32_t>(*ms),
                                           context.engine.mono());
     });
+    dispatch_of(context).index().note_change(*group->key);
 }
 
 void run_release(CommandContext& context) {

@@ -4,25 +4,24 @@
 
 #include "bus/dead_letter.hpp"
 #include "bus/stream_address.hpp"
+#include "event/byte_hash.hpp"
 #include "server/error_replies.hpp"
 #include "server/random_draws.hpp"
 #include "server/server.hpp"
 #include "stream_commands/entry_append.hpp"
 #include "stream_commands/entry_fields.hpp"
 #include "stream_commands/stream_retention.hpp"
+#include "work_commands/dispatch.hpp"
 
 namespace sluice {
 
 namespace {
 
-// One command ends at most so many leases; the next goes on.
-constexpr int expired_per_command = 1000;
-// A failure that cannot be buried (the key of the dead letters holds something else) waits so long.
-constexpr Duration unburied_delay = Duration::from_seconds(60);
-
-double drawn_from(const CommandContext& context) {
+// In [0, 1); different for each entry, so that those that fail together do not come back together.
+double drawn_for(const CommandContext& context, EntryId id) {
     constexpr double range = 9007199254740992.0;  // 2^53
-    return static_cast<double>(RandomDraws(context).next() >> 11) / range;
+    const std::uint64_t drawn = hash_bytes(id.text(), RandomDraws(context).next());
+    return static_cast<double>(drawn >> 11) / range;
 }
 
 std::string consumer_of(const Group& group, EntryId id) {
@@ -31,16 +30,21 @@ std::string consumer_of(const Group& group, EntryId id) {
     return is_owned ? group.consumer(pending->consumer).name : "";
 }
 
+std::vector<Attempt> history_of(const GroupKey& group, EntryId id) {
+    const GroupWork* const work = group.group->work();
+    const WorkItem* const item = work == nullptr ? nullptr : work->find(id);
+    if (item == nullptr || item->history.empty()) return {};
+    return parse_attempts(item->history).value_or(std::vector<Attempt>{});
+}
+
 // What a lease was about, for its dead letter.
 std::vector<Attempt> history_with(CommandContext& context, const GroupKey& group, EntryId id,
                                   std::string_view error) {
-    const WorkItem& item = *group.group->work()->find(id);
-    auto history = parse_attempts(item.history.empty() ? "[]" : item.history);
-    std::vector<Attempt> attempts = history ? std::move(*history) : std::vector<Attempt>{};
+    std::vector<Attempt> attempts = history_of(group, id);
     const Pending* const pending = group.group->pending().find(id);
     const std::int64_t ran_ms = pending == nullptr ? 0 : now_ms(context) - pending->delivered_ms;
     const WallTime now = context.engine.wall();
-    note_attempt(attempts, {.number = item.failures + 1,
+    note_attempt(attempts, {.number = group.group->work()->find(id)->failures + 1,
                             .consumer = consumer_of(*group.group, id),
                             .started = now + Duration::from_ms(-std::max<std::int64_t>(0, ran_ms)),
                             .ended = now,
@@ -73,16 +77,29 @@ Result<EntryId> append_to(CommandContext& context, StreamKey stream,
 }
 
 Result<EntryId> bury(CommandContext& context, const GroupKey& group, EntryId id,
-                     DeadLetter letter) {
-    const auto ref = group.stream->find(id);
+                     std::string_view reason, std::string_view error,
+                     std::vector<Attempt> history) {
+    const GroupWork* const work = group.group->work();
+    const WorkItem* const item = work == nullptr ? nullptr : work->find(id);
     EntryId dead_letter;
-    if (ref) {
+    if (const auto ref = group.stream->find(id)) {
+        DeadLetter letter;
         SLUICE_TRY_ASSIGN(const EntryView entry, context.engine.read_entry(*group.key, id, *ref));
         letter.original = fields_of(entry);
+        letter.original_stream = short_name(group.key->name);
+        letter.original_id = id.text();
+        letter.error = error;
+        letter.retry_count = item == nullptr ? 0 : item->failures;
+        letter.time = context.engine.wall();
+        letter.group = group.group->name();
+        letter.consumer = consumer_of(*group.group, id);
+        letter.reason = reason;
+        letter.attempts = std::move(history);
         SLUICE_TRY_ASSIGN(const StreamKey target, dead_letters_of(context, *group.key));
         SLUICE_TRY_ASSIGN(dead_letter, append_to(context, target, encode_dead_letter(letter)));
+        ++dispatch_of(context).counts.dead;
     }
-    settle_entry(context, group, id);
+    if (item != nullptr) settle_entry(context, group, id);
     return dead_letter;
 }
 
@@ -132,21 +149,21 @@ void tell_workers(CommandContext& context, const GroupKey& group, std::string_vi
 
 Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group, EntryId id,
                                   const FailedAttempt& attempt) {
-    const WorkItem item = *group.group->work()->find(id);
+    const std::uint32_t failures = group.group->work()->find(id)->failures;
     const std::vector<Attempt> history = history_with(context, group, id, attempt.error);
     const WallTime now = context.engine.wall();
     Verdict verdict = Dead{};
     if (attempt.reason.empty()) {
         verdict = on_failure(settings_of(*group.group).retry,
                              {.kind = attempt.kind,
-                              .failures_before = item.failures,
+                              .failures_before = failures,
                               .published = WallTime::from_ms(static_cast<std::int64_t>(id.ms)),
                               .now = now,
                               .asked_delay = attempt.asked_delay},
-                             drawn_from(context));
+                             drawn_for(context, id));
     }
     FailureOutcome outcome;
-    outcome.failures = item.failures + 1;
+    outcome.failures = failures + 1;
     if (const auto* const retry = std::get_if<RetryAfter>(&verdict)) {
         park_entry(context, group,
                    {.id = id,
@@ -154,23 +171,22 @@ Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group
                     .failures = outcome.failures,
                     .history = attempts_json(history)});
         outcome.due = now + retry->delay;
+        ++dispatch_of(context).counts.parked;
         return outcome;
     }
     outcome.is_dead = true;
     outcome.reason =
         attempt.reason.empty() ? name_of(std::get<Dead>(verdict).reason) : attempt.reason;
-    DeadLetter letter;
-    letter.original_stream = short_name(group.key->name);
-    letter.original_id = id.text();
-    letter.error = attempt.error;
-    letter.retry_count = item.failures;
-    letter.time = now;
-    letter.group = group.group->name();
-    letter.consumer = consumer_of(*group.group, id);
-    letter.reason = outcome.reason;
-    letter.attempts = history;
-    SLUICE_TRY_ASSIGN(outcome.dead_letter, bury(context, group, id, std::move(letter)));
+    SLUICE_TRY_ASSIGN(outcome.dead_letter,
+                      bury(context, group, id, outcome.reason, attempt.error, history));
     return outcome;
+}
+
+Result<void> bury_expired(CommandContext& context, const GroupKey& group, EntryId id,
+                          const std::string& expires_at) {
+    SLUICE_TRY(
+        bury(context, group, id, "expired", "it expired at " + expires_at, history_of(group, id)));
+    return {};
 }
 
 void park_entry(CommandContext& context, const GroupKey& group, const Parked& parked) {
@@ -181,11 +197,12 @@ void park_entry(CommandContext& context, const GroupKey& group, const Parked& pa
         park_effect(group.group->name(), {parked.id, parked.due, parked.failures, parked.history}));
 }
 
-void end_expired_leases(CommandContext& context, const GroupKey& group) {
+std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, std::size_t most) {
     const MonoTime now = context.engine.mono();
-    for (int i = 0; i < expired_per_command; ++i) {
+    for (std::size_t ended = 0; ended < most; ++ended) {
         const auto id = group.group->begin_work().next_expired(now);
-        if (!id) return;
+        if (!id) return ended;
+        ++dispatch_of(context).counts.expired;
         const WorkItem item = *group.group->work()->find(*id);
         const auto failed = fail_entry(context, group, *id,
                                        {.kind = FailureKind::lost_lease,
@@ -195,6 +212,7 @@ void end_expired_leases(CommandContext& context, const GroupKey& group) {
         if (failed) continue;
         park_entry(context, group, {*id, now + unburied_delay, item.failures, item.history});
     }
+    return most;
 }
 
 std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,

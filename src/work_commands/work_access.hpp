@@ -47,8 +47,16 @@ struct FailureOutcome {
 Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group, EntryId id,
                                   const FailedAttempt& attempt);
 
-// Leases that ended are failures. Some at a time: the rest is done by whoever comes next.
-void end_expired_leases(CommandContext& context, const GroupKey& group);
+// Moves an entry whose time is over to the dead letters; when it is not in work, the caller passes
+// it by in the same command. Errors: as fail_entry().
+Result<void> bury_expired(CommandContext& context, const GroupKey& group, EntryId id,
+                          const std::string& expires_at);
+
+// Leases that ended are failures. At most so many; answers how many there were.
+std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, std::size_t most);
+
+// A failure that cannot be buried (the key of the dead letters holds something else) waits so long.
+constexpr Duration unburied_delay = Duration::from_seconds(60);
 
 struct Parked {
     EntryId id;

@@ -2,6 +2,7 @@
 
 #include "work_commands/work_commands.hpp"
 
+#include "work_commands/dispatch.hpp"
 #include "work_commands/work_handlers.hpp"
 
 namespace sluice {
@@ -159,6 +160,10 @@ constexpr CommandSpec rows[] = {
 
 CommandFamily work_commands() {
     return rows;
+}
+
+std::unique_ptr<Resident> make_dispatch() {
+    return std::make_unique<Dispatch>();
 }
 
 }  // namespace sluice

@@ -7,6 +7,7 @@
 #include "stream/retention_plan.hpp"
 #include "stream_commands/stream_ids.hpp"
 #include "work_commands/dead_letters.hpp"
+#include "work_commands/waiting_age.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_arguments.hpp"
 #include "work_commands/work_handlers.hpp"
@@ -248,7 +249,8 @@ void run_work_group_show(CommandContext& context) {
     GroupWork& work = group->group->work() == nullptr ? none : group->group->begin_work();
     const auto next = work.deadline();
     const bool is_waiting = next && *next != GroupWork::no_end;
-    Map map(context.reply, 16);
+    const auto age = waiting_age(*group, context.engine.wall(), context.engine.mono());
+    Map map(context.reply, 17);
     map.add("retry", settings.retry.text());
     map.add("lease", settings.lease_ms);
     map.add("inflight", settings.in_flight_max);
@@ -261,6 +263,7 @@ void run_work_group_show(CommandContext& context) {
     map.add("behind", work.count(WorkState::behind));
     map.add("next-due-ms",
             is_waiting ? static_cast<std::uint64_t>(wall_of(context, *next).ms()) : 0);
+    map.add("oldest-waiting-ms", age ? static_cast<std::uint64_t>(age->ms()) : 0);
     map.add("dead", dead_letter_count(context, *group->key));
     add_retention(context, map, *group);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <gtest/gtest.h>
 #include <map>
+#include <span>
 
 #include "io/random.hpp"
 
@@ -132,6 +133,77 @@ TEST(FairShare, tells_who_waits_longest) {
     EXPECT_EQ(share.most_starved(at(30))->age, Duration::from_ms(20));
     share.end_work("b");
     EXPECT_EQ(share.most_starved(at(30))->key, "a");
+}
+
+// --- rounds ---
+
+// The places that are served in rounds of these keys, `bytes` each time.
+std::string serve_round(FairShare& share, std::span<const std::string_view> keys, std::size_t bytes,
+                        int count) {
+    FairShare::Round round(share, keys, {});
+    std::string served;
+    for (; count > 0; --count) {
+        const auto place = round.next();
+        if (!place) return served + "-";
+        served += keys[*place];
+        round.charge(bytes, {});
+    }
+    return served;
+}
+
+TEST(FairShareRound, goes_on_where_the_last_one_ended) {
+    FairShare share(quantum);
+    const std::array<std::string_view, 2> keys = {"a", "b"};
+    EXPECT_EQ(serve_round(share, keys, 100, 1), "a");
+    EXPECT_EQ(serve_round(share, keys, 100, 1), "b");
+    EXPECT_EQ(serve_round(share, keys, 50, 3), "aab");
+    EXPECT_EQ(serve_round(share, keys, 50, 2), "ba");
+}
+
+TEST(FairShareRound, leaves_the_places_of_others) {
+    FairShare share(quantum);
+    const std::array<std::string_view, 3> all = {"a", "b", "c"};
+    const std::array<std::string_view, 2> some = {"a", "c"};
+    EXPECT_EQ(serve_round(share, all, 100, 1), "a");
+    EXPECT_EQ(serve_round(share, some, 100, 3), "cac");
+    EXPECT_EQ(serve_round(share, all, 100, 3), "bac");
+    EXPECT_EQ(serve(share, 100, 3), "bac");
+}
+
+TEST(FairShareRound, debts_outlive_it_and_the_end_of_work) {
+    FairShare share(quantum);
+    const std::array<std::string_view, 2> keys = {"a", "b"};
+    EXPECT_EQ(serve_round(share, keys, 300, 1), "a");
+    {
+        FairShare::Round round(share, keys, {});
+        EXPECT_EQ(round.next(), 1U);
+        round.end_work();
+        EXPECT_EQ(round.next(), 0U);
+        round.end_work();
+        EXPECT_EQ(round.next(), std::nullopt);
+    }
+    EXPECT_EQ(share.keys_with_work(), 0U);
+    // The debt of a was paid while b had nothing, which it got for nothing.
+    EXPECT_EQ(serve_round(share, keys, 100, 4), "abab");
+}
+
+TEST(FairShareRound, whoever_has_no_room_takes_part_all_the_same) {
+    FairShare share(quantum, 2);
+    const std::array<std::string_view, 3> keys = {"a", "b", "c"};
+    EXPECT_EQ(serve_round(share, keys, 100, 6), "abcabc");
+    EXPECT_EQ(share.keys(), 2U);
+}
+
+TEST(FairShareRound, room_is_made_for_new_keys) {
+    FairShare share(quantum, 3);
+    for (const auto* const key : {"a", "b", "c"})
+        EXPECT_TRUE(share.begin_work(key, {}));
+    share.end_work("b");
+    share.make_room(1);
+    EXPECT_EQ(share.keys(), 2U);
+    share.make_room(2);
+    EXPECT_EQ(share.keys(), 1U);
+    EXPECT_EQ(share.next(), "c");
 }
 
 // While all have work, bytes by weight stay together, whatever the sizes are.

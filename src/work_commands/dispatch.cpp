@@ -1,0 +1,125 @@
+#include "work_commands/dispatch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "server/server.hpp"
+#include "work_commands/waiting_age.hpp"
+#include "work_commands/work_access.hpp"
+
+namespace sluice {
+
+namespace {
+
+constexpr MonoTime never{std::numeric_limits<std::int64_t>::max()};
+// While writes are paused or refused.
+constexpr Duration patience = Duration::from_ms(100);
+
+}  // namespace
+
+void Dispatch::attach(Server& server) {
+    server_ = &server;
+    not_before_ = {};
+    index_.open(server.engine());
+}
+
+void Dispatch::on_change(TenantNumber tenant, std::string_view name, Key* key) {
+    if (key == nullptr) return index_.remove(tenant, name);
+    if (key->attended) index_.note_change(*key);
+}
+
+MonoTime Dispatch::deadline() const {
+    const auto due = index_.deadline();
+    return due ? std::max(*due, not_before_) : never;
+}
+
+void Dispatch::on_time() {
+    Engine& engine = server_->engine();
+    // As for a command that takes things away: a full disk has room left for those.
+    if (server_->are_writes_paused() || !engine.admit_write(false)) {
+        not_before_ = engine.mono() + patience;
+        return;
+    }
+    ReplyWriter dropped = house_.reply();
+    const Request nothing;
+    CommandContext context{*server_, house_, engine, nothing, dropped, 0};
+    for (std::size_t done = 0; done < slice_max;) {
+        Key* const due = index_.next_due(engine.mono());
+        if (due == nullptr) break;
+        context.tenant = due->tenant;
+        engine.begin_command();
+        // A key whose own time is over goes instead.
+        Key* const key = engine.peek(due->tenant, std::string(due->name));
+        if (key == nullptr) continue;
+        done += look_after(context, *key, slice_max - done);
+        index_.note_change(*key);
+        index_.settle();
+    }
+    dropped.truncate(0);
+}
+
+std::size_t Dispatch::look_after(CommandContext& context, Key& key, std::size_t most) {
+    const MonoTime now = context.engine.mono();
+    std::size_t done = 0;
+    for (const auto& group : key.stream()->groups()) {
+        if (group->work() == nullptr || done >= most) continue;
+        const std::size_t woken = group->wake(now, most - done);
+        done += woken;
+        if (woken > 0) {
+            context.server.blocking().note_change(key.tenant, key.name,
+                                                  BlockingRegistry::Change::altered);
+        }
+        for (; done < most; ++done) {
+            context.engine.begin_command();
+            if (end_expired_leases(context, {&key, key.stream(), group.get()}, 1) == 0) break;
+        }
+    }
+    return done;
+}
+
+std::vector<Metric> Dispatch::measure() const {
+    const Engine& engine = server_->engine();
+    std::array<double, 4> items{};
+    Duration oldest{};
+    double groups = 0;
+    index_.for_each([&](Key& key) {
+        for (const auto& group : key.stream()->groups()) {
+            if (group->work() == nullptr) continue;
+            ++groups;
+            for (std::size_t state = 0; state < items.size(); ++state)
+                items[state] +=
+                    static_cast<double>(group->work()->count(static_cast<WorkState>(state)));
+            const auto age =
+                waiting_age({&key, key.stream(), group.get()}, engine.wall(), engine.mono());
+            oldest = std::max(oldest, age.value_or(Duration{}));
+        }
+    });
+    const auto items_in = [&](WorkState state) { return items[static_cast<std::size_t>(state)]; };
+    const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+    using enum Metric::Kind;
+    return {
+        {"sluice_work_groups", gauge, groups, "Groups from which somebody leases."},
+        {"sluice_work_leased", gauge, items_in(WorkState::leased), "Entries that are leased."},
+        {"sluice_work_parked", gauge, items_in(WorkState::parked),
+         "Entries that wait for the time of a retry."},
+        {"sluice_work_ready", gauge, items_in(WorkState::ready),
+         "Entries handed out before that wait for a worker."},
+        {"sluice_work_behind", gauge, items_in(WorkState::behind),
+         "Entries that wait for another of their partition key."},
+        {"sluice_work_oldest_waiting_seconds", gauge,
+         static_cast<double>(oldest.microseconds) / 1e6,
+         "How long the entry that has waited longest for a worker has waited, of all groups."},
+        {"sluice_leases_total", counter, count(counts.leased), "Leases given."},
+        {"sluice_leases_expired_total", counter, count(counts.expired),
+         "Leases that ended without an answer."},
+        {"sluice_retries_total", counter, count(counts.parked), "Failures that are tried again."},
+        {"sluice_dead_letters_total", counter, count(counts.dead), "Entries given up."},
+    };
+}
+
+Dispatch& dispatch_of(const CommandContext& context) {
+    return context.server.resident<Dispatch>();
+}
+
+}  // namespace sluice

@@ -1,0 +1,56 @@
+// Who is served next, and what happens to work whose time has come though nobody asks.
+//
+// Theory     The streams whose groups have work are known by their deadlines. When one has passed,
+//            leases that ended are counted as failures and retries that are due become ready; those
+//            who wait for work are woken by that.
+// Limit      slice_max leases or retries in one slice; the next turn goes on
+// Promise    a lease that ended is a failure within a turn, whether anybody leases or not
+#pragma once
+
+#include <cstdint>
+
+#include "server/resident.hpp"
+#include "server/session.hpp"
+#include "work_commands/turns.hpp"
+#include "work_commands/work_index.hpp"
+
+namespace sluice {
+
+class Dispatch final : public Resident {
+  public:
+    static constexpr std::size_t slice_max = 200;
+
+    void attach(Server& server) override;
+    void on_change(TenantNumber tenant, std::string_view name, Key* key) override;
+    void on_turn_end() override { index_.settle(); }
+    MonoTime deadline() const override;
+    void on_time() override;
+    std::vector<Metric> measure() const override;
+
+    Turns& turns() { return turns_; }
+    WorkIndex& index() { return index_; }
+
+    struct Counts {
+        std::uint64_t leased = 0;
+        std::uint64_t expired = 0;
+        std::uint64_t parked = 0;
+        std::uint64_t dead = 0;
+    };
+    // Since the server was started.
+    Counts counts;
+
+  private:
+    // Answers how much was done.
+    std::size_t look_after(CommandContext& context, Key& key, std::size_t most);
+
+    Server* server_ = nullptr;
+    Session house_{0, {}, {}};  // nobody's
+    MonoTime not_before_{};     // writes were paused or refused
+    Turns turns_;
+    WorkIndex index_;
+};
+
+// Of the server that runs this command.
+Dispatch& dispatch_of(const CommandContext& context);
+
+}  // namespace sluice

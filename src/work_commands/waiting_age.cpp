@@ -1,0 +1,50 @@
+#include "work_commands/waiting_age.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+// Entries for other groups that are passed by on the way to the first for this one.
+constexpr int looked_at_max = 100;
+
+// Ids below are counters of somebody, no times: the year 2001. Above, they are beyond any clock.
+constexpr std::uint64_t time_ms_min = 1'000'000'000'000;
+constexpr std::uint64_t time_ms_max = INT64_MAX / 1000;
+
+Duration since_published(EntryId id, WallTime wall) {
+    if (id.ms < time_ms_min || id.ms > time_ms_max) return {};
+    return std::max(Duration{}, wall - WallTime::from_ms(static_cast<std::int64_t>(id.ms)));
+}
+
+std::optional<EntryId> first_new(const GroupKey& group) {
+    const EntryIndex& index = group.stream->index();
+    auto at = index.upper_bound(group.group->last_delivered());
+    for (int looked = 0; at != index.end() && looked < looked_at_max; ++looked) {
+        const EntryId id = index.at(at).id;
+        if (group.stream->is_for(id, group.group->name())) return id;
+        at = index.next(at);
+    }
+    return std::nullopt;
+}
+
+std::optional<Duration> age_of_ready(const GroupKey& group, WallTime wall, MonoTime mono) {
+    if (group.group->work() == nullptr) return std::nullopt;
+    const auto id = group.group->begin_work().next_ready();
+    if (!id) return std::nullopt;
+    const WorkItem& item = *group.group->work()->find(*id);
+    const bool was_parked = item.until > MonoTime{} && item.until <= mono;
+    return was_parked ? mono - item.until : since_published(*id, wall);
+}
+
+}  // namespace
+
+std::optional<Duration> waiting_age(const GroupKey& group, WallTime wall, MonoTime mono) {
+    const auto ready = age_of_ready(group, wall, mono);
+    const auto fresh = first_new(group);
+    if (!fresh) return ready;
+    return std::max(ready.value_or(Duration{}), since_published(*fresh, wall));
+}
+
+}  // namespace sluice
