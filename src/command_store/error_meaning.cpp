@@ -15,6 +15,7 @@ struct Row {
 // The first that fits; docs/protocol/resp.md, "Errors".
 constexpr std::array rows = {
     Row{"NOGROUP", Errc::not_found},
+    Row{"NOTENANT", Errc::not_found},
     Row{"BUSYGROUP", Errc::exists},
     Row{"WRONGTYPE", Errc::conflict},
     Row{"DISKFULL", Errc::limit},

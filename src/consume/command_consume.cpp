@@ -120,7 +120,7 @@ Result<void> consume(const ConsumeOptions& options, std::vector<std::string> com
         [&options] { return connect_to_server(options.server, client_options); }, system_seed());
     SettleReport report(options.member, options.is_json);
     SystemClock clock;
-    const auto ended = Consumer(plan, std::move(server), report, clock).run(signals);
+    const auto ended = StreamConsumer(plan, std::move(server), report, clock).run(signals);
     if (!options.is_json) report.say(report.counts().text());
     return ended;
 }

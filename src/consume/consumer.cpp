@@ -19,7 +19,8 @@ bool is_refusal(const Error& error) {
 
 }  // namespace
 
-Consumer::Consumer(const ConsumerPlan& plan, WorkServer server, SettleReport& report, Clock& clock)
+StreamConsumer::StreamConsumer(const ConsumerPlan& plan, WorkServer server, SettleReport& report,
+                               Clock& clock)
     : plan_(plan), server_(std::move(server)), report_(report), clock_(clock) {
     workers_.reserve(plan.concurrency);
     for (std::size_t i = 0; i < plan.concurrency; ++i) {
@@ -27,7 +28,7 @@ Consumer::Consumer(const ConsumerPlan& plan, WorkServer server, SettleReport& re
     }
 }
 
-Result<void> Consumer::run(OwnSignals& signals) {
+Result<void> StreamConsumer::run(OwnSignals& signals) {
     now_ = clock_.mono();
     SLUICE_TRY(server_.connect(now_));
     while (!is_over()) {
@@ -41,7 +42,7 @@ Result<void> Consumer::run(OwnSignals& signals) {
 }
 
 // The children of a pool see the end of their input, and have a moment to end.
-void Consumer::wind_down(OwnSignals& signals) {
+void StreamConsumer::wind_down(OwnSignals& signals) {
     const MonoTime end = now_ + Worker::end_wait;
     for (Worker& worker : workers_) {
         worker.retire();
@@ -58,7 +59,7 @@ void Consumer::wind_down(OwnSignals& signals) {
     }
 }
 
-void Consumer::turn(OwnSignals& signals) {
+void StreamConsumer::turn(OwnSignals& signals) {
     keep_connected();
     ask();
     wait(signals);
@@ -72,7 +73,7 @@ void Consumer::turn(OwnSignals& signals) {
     report_.progress(now_, busy_workers());
 }
 
-void Consumer::wait(const OwnSignals& signals) {
+void StreamConsumer::wait(const OwnSignals& signals) {
     std::vector<pollfd> waiting = {signals.waiting()};
     server_.add_to(waiting);
     const std::size_t ours = waiting.size();
@@ -89,7 +90,7 @@ void Consumer::wait(const OwnSignals& signals) {
     }
 }
 
-void Consumer::on_stops(int stops) {
+void StreamConsumer::on_stops(int stops) {
     for (; stops > 0; --stops) {
         if (grace_end_) {
             grace_end_ = std::min(*grace_end_, now_);
@@ -104,11 +105,11 @@ void Consumer::on_stops(int stops) {
     }
 }
 
-void Consumer::stop() {
+void StreamConsumer::stop() {
     if (!grace_end_) grace_end_ = now_ + plan_.grace;
 }
 
-void Consumer::stop_when_over() {
+void StreamConsumer::stop_when_over() {
     if (plan_.until == RunUntil::one && (begun_ > 0 || was_empty_)) stop();
     const bool may_be_drained = plan_.until == RunUntil::drained && was_empty_ && !grace_end_ &&
                                 busy_workers() == 0 && unsettled_.empty();
@@ -119,7 +120,7 @@ void Consumer::stop_when_over() {
     if (*left == 0) stop();
 }
 
-void Consumer::keep_connected() {
+void StreamConsumer::keep_connected() {
     if (server_.is_connected() || now_ < server_.try_due()) return;
     if (const auto connected = server_.connect(now_); !connected) return lost(connected.error());
     if (is_gone_) report_.say("the server is there again");
@@ -127,7 +128,7 @@ void Consumer::keep_connected() {
 }
 
 // A refusal will be one again; everything else may pass.
-void Consumer::lost(const Error& error) {
+void StreamConsumer::lost(const Error& error) {
     if (is_refusal(error)) {
         if (!failure_) failure_ = error;
         stop();
@@ -138,31 +139,31 @@ void Consumer::lost(const Error& error) {
     is_gone_ = true;
 }
 
-std::size_t Consumer::room() const {
+std::size_t StreamConsumer::room() const {
     const auto is_free = [&](const Worker& worker) { return worker.is_free(now_); };
     const auto free = static_cast<std::size_t>(std::ranges::count_if(workers_, is_free));
     return free > unsettled_.size() ? free - unsettled_.size() : 0;
 }
 
-void Consumer::ask() {
+void StreamConsumer::ask() {
     const bool is_one = plan_.until == RunUntil::one;
     const std::size_t count = !is_one ? std::min(room(), leased_at_once_max) : begun_ == 0 ? 1 : 0;
     if (!server_.is_connected() || server_.is_asking() || grace_end_ || count == 0) return;
     if (const auto asked = server_.ask(count, !is_one, now_); !asked) lost(asked.error());
 }
 
-void Consumer::take_leased() {
+void StreamConsumer::take_leased() {
     if (!server_.is_connected()) return;
     auto leased = server_.take_leased(now_);
     if (!leased) return lost(leased.error());
     if (!*leased) return;
     was_empty_ = (*leased)->empty();
-    for (Delivery& delivery : **leased) {
+    for (ConsumedEvent& delivery : **leased) {
         begin(std::move(delivery));
     }
 }
 
-void Consumer::begin(Delivery delivery) {
+void StreamConsumer::begin(ConsumedEvent delivery) {
     const auto worker =
         std::ranges::find_if(workers_, [&](const Worker& each) { return each.is_free(now_); });
     const bool may_begin = !grace_end_ && worker != workers_.end();
@@ -176,7 +177,7 @@ void Consumer::begin(Delivery delivery) {
     stop();
 }
 
-void Consumer::run_workers() {
+void StreamConsumer::run_workers() {
     for (Worker& worker : workers_) {
         worker.on_time(now_);
         auto done = worker.take_done(now_);
@@ -190,7 +191,7 @@ void Consumer::run_workers() {
     }
 }
 
-void Consumer::extend() {
+void StreamConsumer::extend() {
     if (!server_.is_connected()) return;
     std::vector<Worker*> due;
     std::vector<LeaseName> names;
@@ -210,7 +211,7 @@ void Consumer::extend() {
     }
 }
 
-void Consumer::settle() {
+void StreamConsumer::settle() {
     if (!server_.is_connected() || unsettled_.empty()) return;
     std::vector<std::vector<std::string>> requests;
     for (const Unsettled& each : unsettled_) {
@@ -226,7 +227,7 @@ void Consumer::settle() {
     lost(answers.error());
 }
 
-void Consumer::note_answers(std::span<const SettleAnswer> answers) {
+void StreamConsumer::note_answers(std::span<const SettleAnswer> answers) {
     for (std::size_t i = 0; i < answers.size(); ++i) {
         const Unsettled& each = unsettled_[i];
         SettleAnswer answer = answers[i];
@@ -240,17 +241,17 @@ void Consumer::note_answers(std::span<const SettleAnswer> answers) {
     unsettled_.clear();
 }
 
-bool Consumer::is_over() const {
+bool StreamConsumer::is_over() const {
     if (!grace_end_) return false;
     if (now_ >= *grace_end_ + last_wait) return true;
     return !server_.is_asking() && busy_workers() == 0 && unsettled_.empty();
 }
 
-std::size_t Consumer::busy_workers() const {
+std::size_t StreamConsumer::busy_workers() const {
     return static_cast<std::size_t>(std::ranges::count_if(workers_, &Worker::is_busy));
 }
 
-std::optional<MonoTime> Consumer::next_deadline() const {
+std::optional<MonoTime> StreamConsumer::next_deadline() const {
     std::vector<MonoTime> deadlines;
     if (grace_end_ && !is_told_to_end_) deadlines.push_back(*grace_end_);
     if (grace_end_) deadlines.push_back(*grace_end_ + last_wait);

@@ -37,9 +37,9 @@ struct ConsumerPlan {
     Duration grace = Duration::from_seconds(30);
 };
 
-class Consumer {
+class StreamConsumer {
   public:
-    Consumer(const ConsumerPlan& plan, WorkServer server, SettleReport& report, Clock& clock);
+    StreamConsumer(const ConsumerPlan& plan, WorkServer server, SettleReport& report, Clock& clock);
     // The first connection must succeed.
     Result<void> run(OwnSignals& signals);
 
@@ -57,7 +57,7 @@ class Consumer {
     void keep_connected();
     void ask();
     void take_leased();
-    void begin(Delivery delivery);
+    void begin(ConsumedEvent delivery);
     void run_workers();
     void extend();
     void settle();

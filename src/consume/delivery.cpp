@@ -25,7 +25,7 @@ std::optional<std::uint64_t> count_in(const Reply& reply) {
     return static_cast<std::uint64_t>(*number);
 }
 
-Result<Delivery> delivery_of(const Reply& reply) {
+Result<ConsumedEvent> delivery_of(const Reply& reply) {
     const auto& parts = reply.elements;
     if (parts.size() != lease_parts || !parts[0].is_text() || !parts[1].is_text()) {
         return not_a_lease();
@@ -39,12 +39,12 @@ Result<Delivery> delivery_of(const Reply& reply) {
         values.size() % 2 != 0) {
         return not_a_lease();
     }
-    Delivery delivery{.stream = parts[0].text,
-                      .entry = {.id = parts[1].text, .fields = {}},
-                      .epoch = *epoch,
-                      .deliveries = *deliveries,
-                      .failures = *failures,
-                      .lease = Duration::from_ms(*lease_ms)};
+    ConsumedEvent delivery{.stream = parts[0].text,
+                           .entry = {.id = parts[1].text, .fields = {}},
+                           .epoch = *epoch,
+                           .deliveries = *deliveries,
+                           .failures = *failures,
+                           .lease = Duration::from_ms(*lease_ms)};
     for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
         delivery.entry.fields.push_back({values[i].text, values[i + 1].text});
     }
@@ -94,7 +94,7 @@ std::vector<Variable> envelope_of(const StreamEntry& entry) {
     return variables;
 }
 
-std::vector<Variable> variables_of(const Delivery& delivery, const Member& member) {
+std::vector<Variable> variables_of(const ConsumedEvent& delivery, const Member& member) {
     std::vector<Variable> variables = {{"SLUICE_STREAM", delivery.stream},
                                        {"SLUICE_GROUP", member.group},
                                        {"SLUICE_CONSUMER", member.consumer},
@@ -113,25 +113,25 @@ bool fits(const Variable& variable) {
 
 }  // namespace
 
-Result<std::vector<Delivery>> deliveries_of(const Reply& reply) {
-    std::vector<Delivery> deliveries;
+Result<std::vector<ConsumedEvent>> deliveries_of(const Reply& reply) {
+    std::vector<ConsumedEvent> deliveries;
     if (reply.is_nothing()) return deliveries;
     if (reply.kind != Reply::Kind::array) return not_a_lease();
     for (const Reply& element : reply.elements) {
-        SLUICE_TRY_ASSIGN(Delivery delivery, delivery_of(element));
+        SLUICE_TRY_ASSIGN(ConsumedEvent delivery, delivery_of(element));
         deliveries.push_back(std::move(delivery));
     }
     return deliveries;
 }
 
-std::string payload_of(const Delivery& delivery) {
+std::string payload_of(const ConsumedEvent& delivery) {
     if (auto event = event_in(delivery.entry)) return std::move(event->data.bytes);
     const Fields& fields = delivery.entry.fields;
     const auto data = std::ranges::find(fields, "data", &Field::name);
     return data == fields.end() ? json_of_fields(fields) : data->value;
 }
 
-std::vector<std::string> environment_of(const Delivery& delivery, const Member& member,
+std::vector<std::string> environment_of(const ConsumedEvent& delivery, const Member& member,
                                         const std::vector<std::string>& inherited) {
     const auto ours = variables_of(delivery, member);
     const auto is_ours = [&](const std::string& line) {
@@ -149,7 +149,7 @@ std::vector<std::string> environment_of(const Delivery& delivery, const Member& 
     return environment;
 }
 
-std::string pool_line_of(const Delivery& delivery, const Member& member) {
+std::string pool_line_of(const ConsumedEvent& delivery, const Member& member) {
     return "{\"group\":" + json_text(member.group) + ",\"consumer\":" + json_text(member.consumer) +
            ",\"epoch\":" + std::to_string(delivery.epoch) +
            ",\"deliveries\":" + std::to_string(delivery.deliveries) +

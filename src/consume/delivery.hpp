@@ -19,7 +19,7 @@
 
 namespace sluice {
 
-struct Delivery {
+struct ConsumedEvent {
     std::string stream;
     StreamEntry entry;
     std::uint64_t epoch = 0;
@@ -35,16 +35,16 @@ struct Member {
 };
 
 // In the order of the reply; nothing for a reply that says "nothing".
-Result<std::vector<Delivery>> deliveries_of(const Reply& reply);
+Result<std::vector<ConsumedEvent>> deliveries_of(const Reply& reply);
 
 // The payload of an event; of another entry its field `data`, or all fields as a JSON object.
-std::string payload_of(const Delivery& delivery);
+std::string payload_of(const ConsumedEvent& delivery);
 // "NAME=value". Whatever stands in `inherited` under one of our names is taken out, so that no
 // command takes the identity of an outer event for its own.
-std::vector<std::string> environment_of(const Delivery& delivery, const Member& member,
+std::vector<std::string> environment_of(const ConsumedEvent& delivery, const Member& member,
                                         const std::vector<std::string>& inherited);
 // With the newline.
-std::string pool_line_of(const Delivery& delivery, const Member& member);
+std::string pool_line_of(const ConsumedEvent& delivery, const Member& member);
 
 inline constexpr std::size_t variable_bytes_max = 4096;
 

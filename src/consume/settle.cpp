@@ -165,7 +165,7 @@ Result<PoolAnswer> parse_pool_answer(std::string_view line) {
     return answer;
 }
 
-std::vector<std::string> request_for(const Settle& settle, const Delivery& delivery,
+std::vector<std::string> request_for(const Settle& settle, const ConsumedEvent& delivery,
                                      std::string_view group) {
     const auto request = [&](const char* name) {
         return std::vector<std::string>{name, delivery.stream, std::string(group),

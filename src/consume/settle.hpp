@@ -61,7 +61,7 @@ struct PoolAnswer {
 Result<PoolAnswer> parse_pool_answer(std::string_view line);
 
 // The words of the request.
-std::vector<std::string> request_for(const Settle& settle, const Delivery& delivery,
+std::vector<std::string> request_for(const Settle& settle, const ConsumedEvent& delivery,
                                      std::string_view group);
 
 struct SettleAnswer {

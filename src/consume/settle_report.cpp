@@ -37,7 +37,7 @@ std::string end_of(const SettledEvent& settled) {
 }  // namespace
 
 std::string json_line_of(const SettledEvent& settled, const Member& member) {
-    const Delivery& delivery = settled.delivery;
+    const ConsumedEvent& delivery = settled.delivery;
     const SettleAnswer& answer = settled.answer;
     std::string line =
         "{\"stream\":" + json_text(delivery.stream) + ",\"group\":" + json_text(member.group) +

@@ -16,7 +16,7 @@
 namespace sluice {
 
 struct SettledEvent {
-    const Delivery& delivery;
+    const ConsumedEvent& delivery;
     const Settle* settle;  // null: its lease was lost while the command ran, which was ended
     const SettleAnswer& answer;
     Duration took;

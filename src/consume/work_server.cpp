@@ -78,7 +78,7 @@ Result<void> WorkServer::ask(std::size_t count, bool waits, MonoTime now) {
     return {};
 }
 
-Result<std::optional<std::vector<Delivery>>> WorkServer::take_leased(MonoTime now) {
+Result<std::optional<std::vector<ConsumedEvent>>> WorkServer::take_leased(MonoTime now) {
     SLUICE_TRY_ASSIGN(const auto reply, leases_->poll());
     if (!reply && is_asking_ && now > asked_ + block + answer_wait_max) {
         return Error{Errc::timeout, leases_->address().text() + ": no answer in time"};

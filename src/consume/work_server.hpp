@@ -52,7 +52,7 @@ class WorkServer {
     bool is_asking() const { return is_asking_; }
     Result<void> ask(std::size_t count, bool waits, MonoTime now);
     // Nothing while the answer is under way; timeout when it is so for too long.
-    Result<std::optional<std::vector<Delivery>>> take_leased(MonoTime now);
+    Result<std::optional<std::vector<ConsumedEvent>>> take_leased(MonoTime now);
     void add_to(std::vector<pollfd>& waiting) const;
 
     Result<std::vector<SettleAnswer>> settle(std::span<const std::vector<std::string>> requests);

@@ -8,7 +8,7 @@
 
 namespace sluice {
 
-Result<void> Worker::give(Delivery&& delivery, MonoTime now) {
+Result<void> Worker::give(ConsumedEvent&& delivery, MonoTime now) {
     const bool is_running = child_ != nullptr;
     if (!is_running) {
         const auto environment = plan_.is_pool

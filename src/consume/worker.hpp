@@ -34,7 +34,7 @@ struct CommandPlan {
 
 // An event whose command has ended. Without a settle its lease was lost before.
 struct DoneWork {
-    Delivery delivery;
+    ConsumedEvent delivery;
     std::optional<Settle> settle;
     Duration took;
 };
@@ -49,12 +49,12 @@ class Worker {
     // May have an event now.
     bool is_free(MonoTime now) const { return !work_ && now >= start_due_; }
     // On error the event was not begun, and the delivery is still the caller's.
-    Result<void> give(Delivery&& delivery, MonoTime now);
+    Result<void> give(ConsumedEvent&& delivery, MonoTime now);
     void on_time(MonoTime now);
     std::optional<DoneWork> take_done(MonoTime now);
 
     // Of the event that is worked on.
-    const Delivery& delivery() const { return work_->delivery; }
+    const ConsumedEvent& delivery() const { return work_->delivery; }
     MonoTime extend_due() const { return work_->extend_due; }
     void extended(MonoTime asked);
     void lose_lease(MonoTime now) { end(Ending::lease_lost, now); }
@@ -71,7 +71,7 @@ class Worker {
   private:
     enum class Ending : std::uint8_t { none, too_long, bad_answer, stopped, lease_lost };
     struct Work {
-        Delivery delivery;
+        ConsumedEvent delivery;
         MonoTime started;
         MonoTime extend_due;
         MonoTime end_due;  // of its time; once it is ending: of our patience

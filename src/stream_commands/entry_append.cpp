@@ -11,7 +11,7 @@ std::optional<EntryId> next_id(EntryId last, WallTime wall) {
     return now > last.ms ? EntryId{now, 0} : last.next();
 }
 
-EntryRef append_entry(Server& server, StreamKey stream, const NewEntry& entry) {
+EntryRef append_entry(Server& server, StreamKey stream, const AppendedEntry& entry) {
     const EntryRef ref =
         server.engine().append_entry(*stream.key, entry.id, entry.elements, entry.bulk_bytes);
     const std::uint64_t per_node = server.settings().stream_node_entries_max;

@@ -16,13 +16,14 @@ namespace sluice {
 // The id of an entry that is appended now, behind `last`; nothing when there is none left.
 std::optional<EntryId> next_id(EntryId last, WallTime wall);
 
-struct NewEntry {
+struct AppendedEntry {
     EntryId id;  // greater than the last one of the stream
     std::uint32_t elements = 0;
     std::string_view bulk_bytes;  // as Engine::append_entry() takes them
 };
-EntryRef append_entry(Server& server, StreamKey stream, const NewEntry& entry);
-inline EntryRef append_entry(CommandContext& context, StreamKey stream, const NewEntry& entry) {
+EntryRef append_entry(Server& server, StreamKey stream, const AppendedEntry& entry);
+inline EntryRef append_entry(CommandContext& context, StreamKey stream,
+                             const AppendedEntry& entry) {
     return append_entry(context.server, stream, entry);
 }
 

@@ -153,7 +153,7 @@ class Lease {
 
     void write() {
         context_.reply.array(leased_.size());
-        for (const Leased& leased : leased_) {
+        for (const LeaseGrant& leased : leased_) {
             const Group& group = *leased.group->group;
             const WorkItem& item = *group.work()->find(leased.id);
             context_.reply.array(7);
@@ -187,7 +187,7 @@ class Lease {
 
     CommandContext& context_;
     const LeaseOptions& options_;
-    std::vector<Leased> leased_;
+    std::vector<LeaseGrant> leased_;
     std::size_t bytes_ = 0;
 };
 

@@ -29,7 +29,7 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
     group_.group->wake(now(), woken_per_command);
 }
 
-std::optional<Leased> LeaseSource::take() {
+std::optional<LeaseGrant> LeaseSource::take() {
     if (is_full() || is_cut_short_) return std::nullopt;
     const auto found = take_ready();
     return found ? found : take_new();
@@ -68,7 +68,7 @@ void LeaseSource::record(WorkEffect effect, const Worked& entries) {
     record_effect(*context_, *group_.key, effect.bytes(), Engine::Wait::no);
 }
 
-Leased LeaseSource::lease(EntryId id, EntryRef ref, LineNumber line) {
+LeaseGrant LeaseSource::lease(EntryId id, EntryRef ref, LineNumber line) {
     const Epoch epoch = group_.group->work()->next_epoch();
     if (leased_.empty()) first_epoch_ = epoch;
     group_.group->lease(id, consumer_, epoch, lease_ms_, now());
@@ -85,7 +85,7 @@ bool LeaseSource::withholds(EntryId id, const WorkItem& item) {
     return true;
 }
 
-std::optional<Leased> LeaseSource::take_ready() {
+std::optional<LeaseGrant> LeaseSource::take_ready() {
     while (!is_cut_short_) {
         const auto id = group_.group->begin_work().next_ready();
         if (!id) break;
@@ -148,7 +148,7 @@ void LeaseSource::pass(EntryId id) {
     is_moved_ = true;
 }
 
-std::optional<Leased> LeaseSource::take_new() {
+std::optional<LeaseGrant> LeaseSource::take_new() {
     const EntryIndex& index = group_.stream->index();
     auto at = index.upper_bound(group_.group->last_delivered());
     for (int looked = 0; at != index.end() && !is_cut_short_; ++looked) {
@@ -176,7 +176,7 @@ std::optional<Leased> LeaseSource::take_new() {
     return std::nullopt;
 }
 
-std::optional<Leased> LeaseSource::enter(EntryId id, EntryRef ref, LineNumber line) {
+std::optional<LeaseGrant> LeaseSource::enter(EntryId id, EntryRef ref, LineNumber line) {
     // After XGROUP SETID it may be in work already.
     const bool is_ready = group_.group->enter(id, line) == WorkState::ready;
     if (is_ready && !withholds(id, *group_.group->work()->find(id))) return lease(id, ref, line);

@@ -18,7 +18,7 @@
 
 namespace sluice {
 
-struct Leased {
+struct LeaseGrant {
     const GroupKey* group = nullptr;
     EntryId id;
     EntryRef ref;
@@ -32,7 +32,7 @@ class LeaseSource {
 
     const GroupKey& group() const { return group_; }
     // The next entry, leased; nothing when there is none for now.
-    std::optional<Leased> take();
+    std::optional<LeaseGrant> take();
     // Records what was done so far.
     void finish();
     // Why an entry could not be read, if one could not.
@@ -46,11 +46,11 @@ class LeaseSource {
     MonoTime now() const { return context_->engine.mono(); }
     bool is_full() const;
     void record(WorkEffect effect, const Worked& entries);
-    Leased lease(EntryId id, EntryRef ref, LineNumber line);
+    LeaseGrant lease(EntryId id, EntryRef ref, LineNumber line);
     bool withholds(EntryId id, const WorkItem& item);
-    std::optional<Leased> take_ready();
-    std::optional<Leased> take_new();
-    std::optional<Leased> enter(EntryId id, EntryRef ref, LineNumber line);
+    std::optional<LeaseGrant> take_ready();
+    std::optional<LeaseGrant> take_new();
+    std::optional<LeaseGrant> enter(EntryId id, EntryRef ref, LineNumber line);
     void pass(EntryId id);
     bool expires(EntryId id, const WorkFields& fields);
     bool expires(EntryId id, EntryRef ref);

@@ -22,8 +22,8 @@ void settle_each(CommandContext& context, const GroupKey& group, std::span<const
                  Change&& change) {
     context.reply.array(ids.size());
     for (const LeaseId& lease : ids) {
-        const Settle settle = look_up(group, lease.id, lease.epoch, context.engine.mono());
-        if (settle == Settle::ok) change(lease.id);
+        const SettleWord settle = look_up(group, lease.id, lease.epoch, context.engine.mono());
+        if (settle == SettleWord::ok) change(lease.id);
         context.reply.simple(word_of(settle));
     }
 }
@@ -83,11 +83,11 @@ void settle_failure(CommandContext& context, bool is_dead) {
     const auto options = parse_fail(context, is_dead);
     if (!options) return;
     switch (look_up(*group, *id, *epoch, context.engine.mono())) {
-        case Settle::none:
+        case SettleWord::none:
             return context.reply.error("NONE this entry is not in work");
-        case Settle::stale:
+        case SettleWord::stale:
             return context.reply.error("STALE the lease with this epoch is over");
-        case Settle::ok:
+        case SettleWord::ok:
             break;
     }
     const bool is_named = is_dead && options->reason.empty();

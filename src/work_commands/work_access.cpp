@@ -111,24 +111,24 @@ WorkSettings settings_of(const Group& group) {
     return WorkSettings::parse(group.work()->settings()).value_or(WorkSettings{});
 }
 
-std::string_view word_of(Settle settle) {
+std::string_view word_of(SettleWord settle) {
     switch (settle) {
-        case Settle::ok:
+        case SettleWord::ok:
             return "OK";
-        case Settle::stale:
+        case SettleWord::stale:
             return "STALE";
-        case Settle::none:
+        case SettleWord::none:
             return "NONE";
     }
     return "NONE";
 }
 
-Settle look_up(const GroupKey& group, EntryId id, Epoch epoch, MonoTime now) {
+SettleWord look_up(const GroupKey& group, EntryId id, Epoch epoch, MonoTime now) {
     const GroupWork* const work = group.group->work();
     const WorkItem* const item = work == nullptr ? nullptr : work->find(id);
-    if (item == nullptr) return Settle::none;
+    if (item == nullptr) return SettleWord::none;
     const bool is_on = item->state == WorkState::leased && item->epoch == epoch;
-    return is_on && item->until > now ? Settle::ok : Settle::stale;
+    return is_on && item->until > now ? SettleWord::ok : SettleWord::stale;
 }
 
 void settle_entry(CommandContext& context, const GroupKey& group, EntryId id) {

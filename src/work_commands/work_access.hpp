@@ -21,10 +21,10 @@ constexpr std::string_view dead_letters_suffix = ":dlq";
 
 WorkSettings settings_of(const Group& group);
 
-enum class Settle : std::uint8_t { ok, stale, none };
-std::string_view word_of(Settle settle);
+enum class SettleWord : std::uint8_t { ok, stale, none };
+std::string_view word_of(SettleWord settle);
 // Whether the lease with this epoch is still on.
-Settle look_up(const GroupKey& group, EntryId id, Epoch epoch, MonoTime now);
+SettleWord look_up(const GroupKey& group, EntryId id, Epoch epoch, MonoTime now);
 
 // One failed attempt.
 struct FailedAttempt {

@@ -13,6 +13,8 @@ TEST(ErrorMeaning, says_what_the_caller_can_do) {
     };
     for (const Case& each : {
              Case{"NOGROUP No such key 'a'", Errc::not_found},
+             Case{"NOTENANT no such tenant", Errc::not_found},
+             Case{"BUSY retry after 5 ms: full", Errc::limit},
              Case{"BUSYGROUP Consumer Group name already exists", Errc::exists},
              Case{"WRONGTYPE Operation against a key", Errc::conflict},
              Case{"DISKFULL the disk is full", Errc::limit},

@@ -33,7 +33,8 @@ class Chance {
 // One connection at the server's end.
 struct ServerEnd {
     ByteBuffer input;
-    RequestParser parser{RequestLimits{}};
+    inline static const RequestLimits limits{};
+    RequestParser parser{limits};
     std::string replies;
     bool is_blocked = false;
 };

@@ -42,7 +42,7 @@ Reply leased(std::vector<Reply> fields) {
                   array(std::move(fields))});
 }
 
-Delivery delivery_with(Fields fields) {
+ConsumedEvent delivery_with(Fields fields) {
     return {.stream = "orders",
             .entry = {.id = "7-1", .fields = std::move(fields)},
             .epoch = 42,
@@ -51,11 +51,11 @@ Delivery delivery_with(Fields fields) {
             .lease = Duration::from_seconds(30)};
 }
 
-TEST(Delivery, comes_out_of_the_reply_with_all_its_parts) {
+TEST(ConsumedEvent, comes_out_of_the_reply_with_all_its_parts) {
     const auto deliveries = deliveries_of(array({leased({text("item"), text("tea")})}));
     ASSERT_TRUE(deliveries);
     ASSERT_EQ(deliveries->size(), 1U);
-    const Delivery& delivery = deliveries->front();
+    const ConsumedEvent& delivery = deliveries->front();
     EXPECT_EQ(delivery.stream, "orders");
     EXPECT_EQ(delivery.entry.id, "7-1");
     EXPECT_EQ(delivery.entry.fields, (Fields{{"item", "tea"}}));
@@ -65,7 +65,7 @@ TEST(Delivery, comes_out_of_the_reply_with_all_its_parts) {
     EXPECT_EQ(delivery.lease, Duration::from_seconds(30));
 }
 
-TEST(Delivery, no_entries_are_no_deliveries) {
+TEST(ConsumedEvent, no_entries_are_no_deliveries) {
     Reply nothing;
     nothing.kind = Reply::Kind::nil_array;
     const auto deliveries = deliveries_of(nothing);
@@ -73,7 +73,7 @@ TEST(Delivery, no_entries_are_no_deliveries) {
     EXPECT_TRUE(deliveries->empty());
 }
 
-TEST(Delivery, another_shape_is_refused) {
+TEST(ConsumedEvent, another_shape_is_refused) {
     Reply short_one = leased({});
     short_one.elements.pop_back();
     Reply odd_fields = leased({text("alone")});

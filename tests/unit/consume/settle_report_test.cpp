@@ -8,7 +8,7 @@ namespace {
 using Kind = Settle::Kind;
 using Word = SettleAnswer::Word;
 
-const Delivery delivery{
+const ConsumedEvent delivery{
     .stream = "orders", .entry = {.id = "7-1", .fields = {}}, .epoch = 42, .deliveries = 1};
 const Member member{.group = "g", .consumer = "ada"};
 

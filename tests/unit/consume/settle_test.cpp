@@ -12,7 +12,7 @@ using testing::SizeIs;
 using Kind = Settle::Kind;
 using Word = SettleAnswer::Word;
 
-const Delivery delivery{.stream = "orders", .entry = {.id = "7-1", .fields = {}}, .epoch = 42};
+const ConsumedEvent delivery{.stream = "orders", .entry = {.id = "7-1", .fields = {}}, .epoch = 42};
 
 Reply reply_of(std::vector<std::string> words) {
     Reply reply;
