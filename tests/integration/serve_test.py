@@ -591,7 +591,11 @@ def refuses_keys_that_others_may_read_and_files_that_are_no_certificates():
 @test
 def answers_health_and_metrics():
     with SluiceProcess() as sluice:
-        sluice.redis().xadd("orders", {"a": "b"})
+        client = sluice.redis()
+        client.xadd("orders", {"a": "b"})
+        client.execute_command("SLUICE.STREAM", "SET", "orders", "MAXLEN", "10")
+        for stream in ("orders", b"two\nlines", "quo\"te\\", "\u00fc"):
+            client.xgroup_create(stream, "g", "0", mkstream=True)
         expect_equal(get(sluice, "/healthz")[0], 200, "/healthz")
         expect_equal(get(sluice, "/readyz")[0], 200, "/readyz")
         status, head, body = get(sluice, "/metrics")
@@ -601,6 +605,7 @@ def answers_health_and_metrics():
                                  capture_output=True, timeout=30)
         expect_equal((checked.returncode, checked.stdout + checked.stderr), (0, b""), "promtool")
         expect('sluice_command_calls_total{command="xadd"} 1' in body, body)
+        expect('sluice_group_lag_events{database="0",stream="orders",group="g"} 1\n' in body, body)
 
 
 @test

@@ -235,6 +235,7 @@ TEST(Retention, what_is_gone_was_settled_or_is_missed) {
                     break;
                 case 5:
                     door.advance(Duration::from_ms(static_cast<std::int64_t>(random.below(700))));
+                    if (random.one_in(10)) door.reopen();
                     break;
                 default:
                     publish(client, "s", static_cast<int>(random.below(10)));
