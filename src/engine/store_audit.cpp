@@ -61,6 +61,7 @@ class Audit {
             const auto decoded = decode_segment_header(header);
             if (decoded) {
                 segment.previous_end = decoded->previous_end;
+                SLUICE_TRY(check_size(name, decoded->size));
             } else if (decoded.error().code == Errc::unsupported) {
                 return decoded.error().within(name);
             } else {
@@ -69,6 +70,16 @@ class Audit {
             segments_.push_back(std::move(segment));
         }
         std::ranges::sort(segments_, {}, &SegmentFile::base);
+        return {};
+    }
+
+    // A segment has its whole size before it gets its name.
+    Result<void> check_size(const std::string& name, std::uint64_t expected) {
+        SLUICE_TRY_ASSIGN(const auto file, files_.open(name, FileSystem::Access::read));
+        SLUICE_TRY_ASSIGN(const std::uint64_t size, file->size());
+        if (size < expected) {
+            found_.damages.push_back(describe_wrong_size(name, size, expected));
+        }
         return {};
     }
 

@@ -62,6 +62,14 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
     return header;
 }
 
+std::string describe_wrong_size(const std::string& name, std::uint64_t size,
+                                std::uint64_t expected) {
+    const std::string sizes =
+        "it has " + std::to_string(size) + " bytes instead of " + std::to_string(expected);
+    if (size > expected) return name + " is too long: " + sizes;
+    return name + " is cut short: " + sizes + "; what was written behind them is lost";
+}
+
 std::string segment_file_name(std::uint64_t base) {
     std::array<char, 17> digits{};
     std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(base));

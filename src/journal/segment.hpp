@@ -37,6 +37,10 @@ std::string encode_segment_header(const SegmentHeader& header);
 // corrupt: not a segment header; unsupported: of a newer format.
 Result<SegmentHeader> decode_segment_header(std::string_view bytes);
 
+// A sentence for people about a file whose size is not what its header says.
+std::string describe_wrong_size(const std::string& name, std::uint64_t size,
+                                std::uint64_t expected);
+
 std::string segment_file_name(std::uint64_t base);
 std::optional<std::uint64_t> parse_segment_file_name(std::string_view name);
 

@@ -27,8 +27,7 @@ Result<void> StoredSegments::add(const std::string& name, std::uint64_t base,
         segment->number = header->number;
         segment->previous_end = header->previous_end;
         if (header->size != size) {
-            notes.push_back(name + " has " + std::to_string(size) + " bytes instead of " +
-                            std::to_string(header->size));
+            notes.push_back(describe_wrong_size(name, size, header->size));
             segment->size = std::max(size, header->size);
         }
     }

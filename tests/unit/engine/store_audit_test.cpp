@@ -77,6 +77,27 @@ TEST_F(StoreAuditTest, a_zeroed_sector_and_a_zeroed_block_are_found) {
     }
 }
 
+// Where a file ends exactly at the end of a batch, only its size tells that something stood there.
+TEST_F(StoreAuditTest, a_file_cut_short_between_two_batches_is_found) {
+    std::string segment;
+    std::uint64_t last = 0;
+    AuditObserver observer;
+    observer.batch = [&](const std::string& file, std::uint64_t offset, const BatchHeader&) {
+        segment = file;
+        last = offset;
+    };
+    ASSERT_TRUE(audit_store(store.files, observer));
+    const std::string bytes = store.disk.bytes_at_rest(segment);
+    ASSERT_LT(last, bytes.size());
+    store.disk.replace_at_rest(segment, bytes.substr(0, last));
+
+    const StoreAudit found = audit();
+    ASSERT_EQ(found.damages.size(), 1u);
+    EXPECT_EQ(found.damages[0], segment + " is cut short: it has " + std::to_string(last) +
+                                    " bytes instead of " + std::to_string(bytes.size()) +
+                                    "; what was written behind them is lost");
+}
+
 // A user would have seen: `sluice check` finds nothing wrong in a folder that lacks a file.
 TEST_F(StoreAuditTest, a_missing_file_is_found_wherever_it_was) {
     for (const auto& checkpoint : store.names("checkpoint-"))
