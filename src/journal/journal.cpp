@@ -199,10 +199,21 @@ void Journal::append_mark(std::int64_t wall_us) {
     appender_->seal_mark(synced_, wall_us);
 }
 
-std::uint64_t Journal::room() const {
+std::uint64_t Journal::active_room() const {
     const Segment& active = *segments_.all().back();
-    const std::uint64_t left = active.limit() - std::min(appender_->end(), active.limit());
-    return left + (next_->file ? next_->size - segment_header_size : 0);
+    return active.limit() - std::min(appender_->end(), active.limit());
+}
+
+std::uint64_t Journal::next_room() const {
+    return next_->file ? next_->size - segment_header_size : 0;
+}
+
+std::uint64_t Journal::room() const {
+    return active_room() + next_room();
+}
+
+bool Journal::has_room(std::uint64_t bytes) const {
+    return active_room() >= bytes || next_room() >= bytes;
 }
 
 void Journal::count_write(std::uint64_t bytes, bool is_small) {

@@ -100,6 +100,8 @@ class Journal final : private Appender::SegmentSource {
     bool next_is_ready() const { return next_->file != nullptr; }
     // Bytes that can still be appended without a new file.
     std::uint64_t room() const;
+    // Whether so many fit without a new file, also as a single record.
+    bool has_room(std::uint64_t bytes) const;
     std::uint64_t flushes() const { return flushes_; }
 
     SegmentList& segments() { return segments_; }
@@ -119,6 +121,8 @@ class Journal final : private Appender::SegmentSource {
     std::unique_ptr<Segment> describe_segment(std::uint64_t size);
     void flushed(const Result<void>& result, std::uint64_t number);
     void land_flights();
+    std::uint64_t active_room() const;
+    std::uint64_t next_room() const;
     std::uint64_t zero_bytes();
     SegmentPreparer::Fill fill() const;
     void count_write(std::uint64_t bytes, bool is_small);

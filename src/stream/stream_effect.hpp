@@ -47,6 +47,7 @@ enum class StreamOp : std::uint8_t {
     hand_back = 23,
     withhold = 24,
     address = 25,
+    extend = 27,
     retention = 30,
     loss = 31,
     holding = 32,
@@ -69,6 +70,7 @@ std::string idempotency_record_effect(std::string_view producer, std::string_vie
 std::string idempotency_duplicate_effect();
 std::string idempotency_settings_effect(const IdempotencySettings& settings);
 std::string work_settings_effect(std::string_view group, std::string_view settings);
+std::string extend_effect(std::string_view group, EntryId id, std::uint32_t lease_ms);
 std::string withhold_effect(std::string_view group, LineNumber line, MonoTime until);
 std::string address_effect(EntryId id, std::string_view group);
 
