@@ -11,6 +11,7 @@
 #include "cli/command_doctor.hpp"
 #include "cli/command_group.hpp"
 #include "cli/command_groups.hpp"
+#include "cli/command_provision.hpp"
 #include "cli/command_publish.hpp"
 #include "cli/command_schedule.hpp"
 #include "cli/command_stream.hpp"
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
         sluice::add_group_command,
         sluice::add_dead,
         sluice::add_why,
+        sluice::add_provision,
         sluice::add_tenant,
         sluice::add_schedule,
         sluice::add_bench,
