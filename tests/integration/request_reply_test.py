@@ -1,0 +1,260 @@
+"""Requests and replies over streams, with redis-py and msgpack as the other side.
+
+The programs of examples/ are one side, docs/protocol/request_reply.md in Python the other, on a
+real server. Prints "N passed, N failed".
+"""
+
+import os
+import subprocess
+import time
+import uuid
+
+import msgpack
+
+from checks import check, equal, run_all
+
+TOOLS, GROUP, REPLIES = "sg:stream:tools", "sg:tools", "sg:tools:reply:"
+IMAGE = bytes(range(256)) * 300
+
+
+def pack(message):
+    return {"data": msgpack.packb(message, use_bin_type=True), "ts": str(time.time()),
+            "trace_id": ""}
+
+
+def unpack(fields):
+    return msgpack.unpackb(fields[b"data"])
+
+
+class Asker:
+    """A requester in Python."""
+
+    def __init__(self, sluice, worker="py"):
+        self.client, self.stream, self.last = sluice.redis(), REPLIES + worker, "0"
+
+    def ask(self, operation, body=None, seconds=20.0, **members):
+        correlation = str(uuid.uuid4())
+        self.client.xadd(TOOLS, pack({
+            "kind": "request", "correlation_id": correlation, "reply_to": self.stream,
+            "operation": operation, "deadline": time.time() + seconds, "body": body, **members}))
+        return correlation
+
+    def cancel(self, correlation, seconds=20.0):
+        self.client.xadd(TOOLS + ":cancel", pack({
+            "kind": "cancel", "correlation_id": correlation, "deadline": time.time() + seconds}))
+
+    def next(self, seconds=20):
+        got = self.client.xread({self.stream: self.last}, count=1, block=int(seconds * 1000))
+        if not got:
+            raise AssertionError("no reply came")
+        self.last, fields = got[0][1][0]
+        self.client.xdel(self.stream, self.last)
+        return unpack(fields)
+
+    def final(self):
+        while True:
+            reply = self.next()
+            if reply["kind"] != "progress":
+                return reply
+
+
+class Program:
+    """One of the examples, running."""
+
+    def __init__(self, sluice, *arguments):
+        self.process = subprocess.Popen(
+            [os.path.join(os.environ["SLUICE_EXAMPLES"], arguments[0]), *arguments[1:]],
+            stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+def answering(sluice):
+    program = Program(sluice, "answer", "redis://" + sluice.resp)
+    equal(program.process.stdout.readline(), "answering\n")
+    return program
+
+
+def asking(sluice, operation, text, seconds):
+    return Program(sluice, "ask", operation, text, "redis://" + sluice.resp, str(seconds))
+
+
+class Answerer:
+    """A responder in Python, one request at a time."""
+
+    def __init__(self, sluice):
+        self.client = sluice.redis()
+        self.client.xgroup_create(TOOLS, GROUP, "0", mkstream=True)
+
+    def take(self):
+        got = self.client.xreadgroup(GROUP, "py-tool", {TOOLS: ">"}, count=1, block=20000)
+        self.entry, fields = got[0][1][0]
+        self.request = unpack(fields)
+        return self.request
+
+    def reply(self, kind, **members):
+        self.client.xadd(self.request["reply_to"], pack({
+            "kind": kind, "correlation_id": self.request["correlation_id"], **members}))
+
+    def ack(self):
+        self.client.xack(TOOLS, GROUP, self.entry)
+
+
+@check
+def python_asks_and_the_library_answers(sluice):
+    asker = Asker(sluice)
+    with answering(sluice):
+        correlation = asker.ask("shout", "tea")
+        reply = asker.next()
+        equal((reply["kind"], reply["body"], reply["correlation_id"], reply["attempt"]),
+              ("result", "TEA", correlation, 1))
+        body = {"image": IMAGE, "nested": [{"deep": [1, -1, 2.5, None]}], "text": "\u00e4"}
+        asker.ask("echo", body)
+        equal(asker.next()["body"], body)
+    equal(asker.client.xlen(asker.stream), 0)
+    equal(asker.client.xpending(TOOLS, GROUP)["pending"], 0)
+
+
+@check
+def errors_say_what_and_why(sluice):
+    asker = Asker(sluice)
+    with answering(sluice):
+        for operation, body, code, message in (
+                ("dance", "x", "unknown", "shout, echo or count"),
+                ("shout", 7, "failed", "the body is no text")):
+            asker.ask(operation, body)
+            reply = asker.next()
+            equal((reply["kind"], reply["code"], reply["message"]), ("error", code, message))
+        asker.ask(7)
+        reply = asker.next()
+        equal((reply["kind"], reply["code"], reply["message"]),
+              ("error", "invalid", "operation: must be a string"))
+        asker.client.xadd(TOOLS, {"data": b"\xc1"})
+        deadline = time.monotonic() + 20
+        while asker.client.xlen(TOOLS + ":dlq") == 0 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        letter = asker.client.xrange(TOOLS + ":dlq")[0][1]
+        equal(b"MSGPACK-SYNTAX" in letter[b"_dlq_error"], True)
+
+
+@check
+def what_is_too_late_is_not_run_and_said_so(sluice):
+    asker = Asker(sluice)
+    correlation = asker.ask("count", seconds=-1)
+    with answering(sluice):
+        reply = asker.next()
+        equal((reply["kind"], reply["correlation_id"]), ("expired", correlation))
+
+
+@check
+def a_cancel_is_kept_for_who_starts_later(sluice):
+    asker = Asker(sluice)
+    cancelled, kept = asker.ask("count"), asker.ask("shout", "tea")
+    asker.cancel(cancelled)
+    with answering(sluice):
+        ends = {reply["correlation_id"]: reply["kind"] for reply in (asker.final(), asker.final())}
+        equal(ends, {cancelled: "cancelled", kept: "result"})
+
+
+@check
+def progress_comes_and_a_cancel_stops_what_runs(sluice):
+    asker = Asker(sluice)
+    with answering(sluice):
+        correlation = asker.ask("count")
+        first, second = asker.next(), asker.next()
+        equal([(reply["kind"], reply["sequence"], reply["body"]) for reply in (first, second)],
+              [("progress", 1, "1"), ("progress", 2, "2")])
+        asker.cancel(correlation)
+        reply = asker.final()
+        equal((reply["kind"], reply["message"].startswith("at ")), ("cancelled", True))
+
+
+@check
+def the_deadline_stops_what_runs(sluice):
+    asker = Asker(sluice)
+    with answering(sluice):
+        asker.ask("count", seconds=0.4)
+        equal(asker.final()["kind"], "cancelled")
+
+
+@check
+def the_library_asks_and_python_answers(sluice):
+    answerer = Answerer(sluice)
+    with asking(sluice, "shout", "tea", 20) as program:
+        request = answerer.take()
+        equal((request["kind"], request["operation"], request["body"], request["reply_to"],
+               request["requester"]),
+              ("request", "shout", "tea", REPLIES + "ask-example", "ask-example"))
+        equal(15 < request["deadline"] - time.time() <= 20, True)
+        answerer.reply("progress", sequence=1, body="half")
+        answerer.reply("progress", sequence=1, body="half again, repeated")
+        answerer.reply("result", body="TEA")
+        answerer.reply("result", body="repeated")
+        answerer.ack()
+        equal(program.process.communicate(timeout=20)[0], "progress half\nanswered TEA\n")
+
+
+@check
+def every_end_is_told(sluice):
+    answerer = Answerer(sluice)
+    for kind, members, expected in (
+            ("error", {"code": "broken", "message": "no tea"}, "failed broken: no tea\n"),
+            ("expired", {}, "expired \n"), ("cancelled", {}, "cancelled \n")):
+        with asking(sluice, "shout", "tea", 20) as program:
+            answerer.take()
+            answerer.reply(kind, **members)
+            equal(program.process.communicate(timeout=20)[0], expected)
+    with asking(sluice, "shout", "tea", 1) as program:
+        begun = time.monotonic()
+        equal(program.process.communicate(timeout=20)[0],
+              "indeterminate : no answer came in time\n")
+        equal(2.5 < time.monotonic() - begun < 8, True)
+
+
+@check
+def a_reply_to_a_worker_that_died_is_kept(sluice):
+    answerer = Answerer(sluice)
+    with asking(sluice, "shout", "tea", 20) as program:
+        request = answerer.take()
+        program.process.kill()
+    answerer.reply("result", body="TEA")
+    client = sluice.redis()
+    # The next one of this name leaves it where it is: nobody there waits for it.
+    with asking(sluice, "shout", "coffee", 20) as program:
+        answerer.take()
+        answerer.reply("result", body="COFFEE")
+        equal(program.process.communicate(timeout=20)[0], "answered COFFEE\n")
+    left = client.xrange(REPLIES + "ask-example")
+    equal([unpack(fields)["correlation_id"] for _, fields in left], [request["correlation_id"]])
+
+
+@check
+def a_request_is_answered_although_its_responder_was_killed(sluice):
+    asker = Asker(sluice)
+    client = sluice.redis()
+    client.execute_command("SLUICE.GROUP", "CREATE", TOOLS, GROUP, "RETRY", "50ms,50ms,50ms")
+    with answering(sluice) as first:
+        correlation = asker.ask("count")
+        equal(asker.next()["kind"], "progress")
+        first.process.kill()
+        epoch = client.execute_command("SLUICE.WHY", TOOLS, GROUP,
+                                       client.xrange(TOOLS)[0][0])
+        equal(b"leased" in epoch, True)
+    # The lease of the dead one is given back by hand, so that the test need not wait for its end.
+    entry = client.xrange(TOOLS)[0][0]
+    shown = dict(zip(epoch[::2], epoch[1::2]))
+    client.execute_command("SLUICE.FAIL", TOOLS, GROUP, entry, shown[b"epoch"], "ERROR", "killed")
+    with answering(sluice):
+        reply = asker.final()
+        equal((reply["kind"], reply["correlation_id"], reply["attempt"]),
+              ("result", correlation, 2))
+
+
+if __name__ == "__main__":
+    run_all()
