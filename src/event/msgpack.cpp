@@ -243,6 +243,25 @@ std::optional<std::string_view> msgpack_binary(std::string_view value) {
     return body_of(value);
 }
 
+std::optional<std::string_view> msgpack_extension(std::string_view value) {
+    if (kind_of_msgpack(value) != extension) return std::nullopt;
+    return body_of(value);
+}
+
+std::vector<std::string_view> children_of_msgpack(std::string_view value) {
+    const MsgpackLimits limits;
+    Walk walk(value, limits);
+    const auto head = walk.step(0);
+    SLUICE_CHECK(head.has_value(), "the value was checked");
+    std::vector<std::string_view> children;
+    for (std::uint64_t i = 0; i < head->children; ++i) {
+        const auto child = walk.value(1);
+        SLUICE_CHECK(child.has_value(), "the value was checked");
+        children.push_back(*child);
+    }
+    return children;
+}
+
 std::optional<bool> msgpack_boolean(std::string_view value) {
     if (kind_of_msgpack(value) != boolean) return std::nullopt;
     return byte_at(value, 0) == 0xc3;
@@ -261,11 +280,20 @@ std::optional<std::int64_t> msgpack_integer(std::string_view value) {
     return static_cast<std::int64_t>(bits << unused) >> unused;
 }
 
+std::optional<std::uint64_t> msgpack_unsigned(std::string_view value) {
+    if (kind_of_msgpack(value) != integer) return std::nullopt;
+    const unsigned first = byte_at(value, 0);
+    if (first >= 0xcc && first < 0xd0) return big_endian_at(value, 1, value.size() - 1);
+    const auto number = msgpack_integer(value);
+    if (*number < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(*number);
+}
+
 std::optional<double> msgpack_number(std::string_view value) {
     const auto kind = kind_of_msgpack(value);
     if (kind == integer) {
         if (const auto whole = msgpack_integer(value)) return static_cast<double>(*whole);
-        return static_cast<double>(big_endian_at(value, 1, 8));
+        return static_cast<double>(*msgpack_unsigned(value));
     }
     if (kind != real) return std::nullopt;
     const std::uint64_t bits = big_endian_at(value, 1, value.size() - 1);

@@ -61,8 +61,14 @@ std::optional<std::string_view> msgpack_binary(std::string_view value);
 std::optional<bool> msgpack_boolean(std::string_view value);
 // Nothing beyond the range, too.
 std::optional<std::int64_t> msgpack_integer(std::string_view value);
+std::optional<std::uint64_t> msgpack_unsigned(std::string_view value);
 // Integers too.
 std::optional<double> msgpack_number(std::string_view value);
+
+// The type, one byte, and the bytes behind it.
+std::optional<std::string_view> msgpack_extension(std::string_view value);
+// Of a checked array its elements, of a map names and values in turn, of others nothing.
+std::vector<std::string_view> children_of_msgpack(std::string_view value);
 
 // Writes values one behind the other, in the shortest form. Texts and bytes have less than 4 GiB.
 class MsgpackWriter {

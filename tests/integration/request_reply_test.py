@@ -4,6 +4,7 @@ The programs of examples/ are one side, docs/protocol/request_reply.md in Python
 real server. Prints "N passed, N failed".
 """
 
+import json
 import os
 import subprocess
 import time
@@ -12,6 +13,7 @@ import uuid
 import msgpack
 
 from checks import check, equal, run_all
+from sluice_process import run
 
 TOOLS, GROUP, REPLIES = "sg:stream:tools", "sg:tools", "sg:tools:reply:"
 IMAGE = bytes(range(256)) * 300
@@ -254,6 +256,79 @@ def a_request_is_answered_although_its_responder_was_killed(sluice):
         reply = asker.final()
         equal((reply["kind"], reply["correlation_id"], reply["attempt"]),
               ("result", correlation, 2))
+
+
+def replies(sluice, *arguments):
+    """Answers (exit code, rows, stderr) of `sluice replies`."""
+    code, output, errors = run("replies", *arguments, "--json", "--server", sluice.resp)
+    return code, [json.loads(line) for line in output.splitlines()], errors
+
+
+def leave(client, worker, correlation, age_hours, **members):
+    """A reply that nobody reads, of so many hours ago."""
+    message = {"kind": "result", "correlation_id": correlation, **members}
+    client.xadd(REPLIES + worker, pack(message),
+                id="%d-1" % (time.time() * 1000 - age_hours * 3600_000))
+
+
+@check
+def what_nobody_read_is_listed_and_shown(sluice):
+    client = sluice.redis()
+    equal(replies(sluice, "list"), (0, [], ""))
+    leave(client, "w1", "c-1", 30, body={"image": b"\x00\xff"})
+    leave(client, "w1", "c-2", 2, kind="error", code="broken", message="no tea")
+    client.xadd(REPLIES + "w1", {"data": "not ours"})
+    client.xadd(REPLIES + "w2", {"data": "read"}, id="5-1")
+    client.xdel(REPLIES + "w2", "5-1")
+    client.xadd(TOOLS, {"data": "not a reply stream"})
+    code, rows, _ = replies(sluice, "list")
+    equal((code, [(row["worker"], row["unread"]) for row in rows]), (0, [("w1", 3), ("w2", 0)]))
+    equal(30 * 3600_000 <= rows[0]["oldest_ms"] < 31 * 3600_000, True)
+    equal((rows[0]["added_ms"] < 60_000, rows[1]["oldest_ms"]), (True, None))
+    code, rows, _ = replies(sluice, "show", "w1")
+    equal([(row["kind"], row["correlation_id"], row["body"]) for row in rows],
+          [("result", "c-1", '{"image":{"base64":"AP8="}}'), ("error", "c-2", "broken: no tea"),
+           ("unreadable", None, None)])
+    code, rows, errors = replies(sluice, "show", "nobody")
+    equal((code, rows, "no reply stream of nobody" in errors), (1, [], True))
+
+
+@check
+def only_empty_streams_go_and_unread_replies_are_named(sluice):
+    client = sluice.redis()
+    leave(client, "gone", "c-1", 200)
+    leave(client, "mixed", "c-2", 200)
+    leave(client, "mixed", "c-3", 2)
+    leave(client, "kept", "c-4", 48)
+    client.xadd(REPLIES + "read", {"data": "read"}, id="5-1")
+    client.xdel(REPLIES + "read", "5-1")
+    leave(client, "idle", "c-5", 1)
+    client.xtrim(REPLIES + "idle", maxlen=0)
+    expected = [("gone", "unread, lost", "c-1"), ("gone", "removed", None),
+                ("mixed", "unread, lost", "c-2"), ("read", "removed", None)]
+    for flags in (("--dry-run",), ()):
+        code, rows, _ = replies(sluice, "prune", *flags)
+        equal((code, [(row["worker"], row["result"], row["correlation_id"]) for row in rows]),
+              (0, expected))
+    equal(sorted(name.decode()[len(REPLIES):] for name in client.keys(REPLIES + "*")),
+          ["idle", "kept", "mixed"])
+    equal(replies(sluice, "prune"), (0, [], ""))
+    code, rows, _ = replies(sluice, "prune", "--retention", "1h", "--gone-for", "30m")
+    equal([(row["worker"], row["result"], row["correlation_id"]) for row in rows],
+          [("idle", "removed", None), ("kept", "unread, lost", "c-4"), ("kept", "removed", None),
+           ("mixed", "unread, lost", "c-3"), ("mixed", "removed", None)])
+    equal(client.keys(REPLIES + "*"), [])
+    equal(replies(sluice, "prune", "--retention", "soon")[0], 64)
+
+
+@check
+def envelopes_are_shown_as_events(sluice):
+    client = sluice.redis()
+    client.xadd("sg:stream:inbound", pack({
+        "channel_id": "7", "platform": "discord", "message_id": "9", "content": "tea",
+        "picture": b"\x00"}))
+    code, output, _ = run("tail", "sg:stream:inbound", "--server", sluice.resp)
+    equal((code, "stargazer.inbound" in output, '"content":"tea"' in output), (0, True, True))
 
 
 if __name__ == "__main__":

@@ -128,6 +128,9 @@ TEST(Msgpack, numbers_are_written_as_the_other_library_does_and_read_back) {
         EXPECT_EQ(msgpack_integer(bytes), number);
         EXPECT_EQ(msgpack_number(bytes), static_cast<double>(number));
     }
+    EXPECT_EQ(msgpack_unsigned("\xcf\xff\xff\xff\xff\xff\xff\xff\xff"), UINT64_MAX);
+    EXPECT_EQ(msgpack_unsigned("\x7f"), 127U);
+    EXPECT_EQ(msgpack_unsigned("\xff"), std::nullopt);
     const auto real = written([](MsgpackWriter& w) { w.real(-2.5e300); });
     EXPECT_EQ(real, packed(-2.5e300));
     EXPECT_EQ(msgpack_number(real), -2.5e300);
