@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <sluice/sluice.hpp>
 #include <stdexcept>
@@ -14,9 +15,10 @@ void rest(std::chrono::milliseconds time) {
     std::condition_variable().wait_for(lock, time);
 }
 
-// Counts to ten, a tenth of a second each, and stops when nobody waits any more.
+// Counts as far as it is told, ten a second, and stops when nobody waits any more.
 sluice::RequestAnswer count_slowly(const sluice::IncomingRequest& request) {
-    for (int number = 1; number <= 10; ++number) {
+    const int last = std::atoi(sluice::unpacked_text(request.body).value_or("10").c_str());
+    for (int number = 1; number <= last; ++number) {
         if (request.is_cancelled()) return sluice::stopped("at " + std::to_string(number));
         const auto told = request.progress(sluice::packed_text(std::to_string(number)));
         if (!told) throw std::runtime_error(told.error().message);

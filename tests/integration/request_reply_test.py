@@ -168,7 +168,7 @@ def a_cancel_is_kept_for_who_starts_later(sluice):
 def progress_comes_and_a_cancel_stops_what_runs(sluice):
     asker = Asker(sluice)
     with answering(sluice):
-        correlation = asker.ask("count")
+        correlation = asker.ask("count", "600")
         first, second = asker.next(), asker.next()
         equal([(reply["kind"], reply["sequence"], reply["body"]) for reply in (first, second)],
               [("progress", 1, "1"), ("progress", 2, "2")])
@@ -181,7 +181,7 @@ def progress_comes_and_a_cancel_stops_what_runs(sluice):
 def the_deadline_stops_what_runs(sluice):
     asker = Asker(sluice)
     with answering(sluice):
-        asker.ask("count", seconds=0.4)
+        asker.ask("count", "600", seconds=2)
         equal(asker.final()["kind"], "cancelled")
 
 
@@ -216,7 +216,7 @@ def every_end_is_told(sluice):
         begun = time.monotonic()
         equal(program.process.communicate(timeout=20)[0],
               "indeterminate : no answer came in time\n")
-        equal(2.5 < time.monotonic() - begun < 8, True)
+        equal(2.5 < time.monotonic() - begun < 15, True)
 
 
 @check
@@ -242,7 +242,7 @@ def a_request_is_answered_although_its_responder_was_killed(sluice):
     client = sluice.redis()
     client.execute_command("SLUICE.GROUP", "CREATE", TOOLS, GROUP, "RETRY", "50ms,50ms,50ms")
     with answering(sluice) as first:
-        correlation = asker.ask("count")
+        correlation = asker.ask("count", "40")
         equal(asker.next()["kind"], "progress")
         first.process.kill()
         epoch = client.execute_command("SLUICE.WHY", TOOLS, GROUP,
