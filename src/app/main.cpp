@@ -14,6 +14,7 @@
 #include "cli/command_provision.hpp"
 #include "cli/command_publish.hpp"
 #include "cli/command_replies.hpp"
+#include "cli/command_request.hpp"
 #include "cli/command_schedule.hpp"
 #include "cli/command_stream.hpp"
 #include "cli/command_streams.hpp"
@@ -25,13 +26,13 @@
 
 int main(int argc, char** argv) {
     static constexpr auto commands = std::to_array<sluice::AddCommand>({
-        sluice::add_serve,   sluice::add_publish,       sluice::add_tail,
-        sluice::add_consume, sluice::add_streams,       sluice::add_stream_command,
-        sluice::add_groups,  sluice::add_group_command, sluice::add_dead,
-        sluice::add_why,     sluice::add_replies,       sluice::add_provision,
-        sluice::add_tenant,  sluice::add_schedule,      sluice::add_bench,
-        sluice::add_check,   sluice::add_dump,          sluice::add_doctor,
-        sluice::add_demo,    sluice::add_completion,
+        sluice::add_serve,     sluice::add_publish,       sluice::add_tail,
+        sluice::add_consume,   sluice::add_streams,       sluice::add_stream_command,
+        sluice::add_groups,    sluice::add_group_command, sluice::add_dead,
+        sluice::add_why,       sluice::add_request,       sluice::add_replies,
+        sluice::add_provision, sluice::add_tenant,        sluice::add_schedule,
+        sluice::add_bench,     sluice::add_check,         sluice::add_dump,
+        sluice::add_doctor,    sluice::add_demo,          sluice::add_completion,
     });
     return sluice::run_command_line(argc, argv, commands);
 }

@@ -42,20 +42,6 @@ Result<std::optional<ReplyStream>> look_at(Client& client, const std::string& na
     return std::optional(std::move(stream));
 }
 
-// Whether it was still empty, and is gone.
-Result<bool> remove_empty(Client& client, const std::string& name) {
-    SLUICE_TRY(ask(client, {"WATCH", name}));
-    SLUICE_TRY_ASSIGN(const Reply length, ask(client, {"XLEN", name}));
-    if (length.integer != 0) {
-        SLUICE_TRY(ask(client, {"UNWATCH"}));
-        return false;
-    }
-    SLUICE_TRY(ask(client, {"MULTI"}));
-    SLUICE_TRY(ask(client, {"DEL", name}));
-    SLUICE_TRY_ASSIGN(const Reply done, ask(client, {"EXEC"}));
-    return !done.is_nothing();
-}
-
 }  // namespace
 
 Result<std::vector<ReplyStream>> find_reply_streams(Client& client, std::string_view prefix) {
@@ -66,6 +52,19 @@ Result<std::vector<ReplyStream>> find_reply_streams(Client& client, std::string_
         if (stream) streams.push_back(std::move(*stream));
     }
     return streams;
+}
+
+Result<bool> remove_empty_stream(Client& client, const std::string& name) {
+    SLUICE_TRY(ask(client, {"WATCH", name}));
+    SLUICE_TRY_ASSIGN(const Reply length, ask(client, {"XLEN", name}));
+    if (length.integer != 0) {
+        SLUICE_TRY(ask(client, {"UNWATCH"}));
+        return false;
+    }
+    SLUICE_TRY(ask(client, {"MULTI"}));
+    SLUICE_TRY(ask(client, {"DEL", name}));
+    SLUICE_TRY_ASSIGN(const Reply done, ask(client, {"EXEC"}));
+    return !done.is_nothing();
 }
 
 Result<PrunedStream> prune_reply_stream(Client& client, const ReplyStream& stream,
@@ -89,7 +88,7 @@ Result<PrunedStream> prune_reply_stream(Client& client, const ReplyStream& strea
     if (is_dry) {
         pruned.is_removed = true;
     } else {
-        SLUICE_TRY_ASSIGN(pruned.is_removed, remove_empty(client, stream.name));
+        SLUICE_TRY_ASSIGN(pruned.is_removed, remove_empty_stream(client, stream.name));
     }
     return pruned;
 }

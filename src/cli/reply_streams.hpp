@@ -37,6 +37,9 @@ struct ReplyStream {
 // Sorted by name.
 Result<std::vector<ReplyStream>> find_reply_streams(Client& client, std::string_view prefix);
 
+// Whether it was still empty, and is gone.
+Result<bool> remove_empty_stream(Client& client, const std::string& name);
+
 struct PrunedStream {
     std::vector<UnreadReply> expired;
     bool is_removed = false;

@@ -6,6 +6,7 @@ real server. Prints "N passed, N failed".
 
 import json
 import os
+import signal
 import subprocess
 import time
 import uuid
@@ -13,7 +14,7 @@ import uuid
 import msgpack
 
 from checks import check, equal, run_all
-from sluice_process import run
+from sluice_process import binary, run
 
 TOOLS, GROUP, REPLIES = "sg:stream:tools", "sg:tools", "sg:tools:reply:"
 IMAGE = bytes(range(256)) * 300
@@ -256,6 +257,58 @@ def a_request_is_answered_although_its_responder_was_killed(sluice):
         reply = asker.final()
         equal((reply["kind"], reply["correlation_id"], reply["attempt"]),
               ("result", correlation, 2))
+
+
+def request(sluice, *arguments, stdin=b"", env=None):
+    """Answers (exit code, stdout, stderr) of `sluice request`."""
+    return run("request", *arguments, "--server", sluice.resp, stdin=stdin, env=env)
+
+
+@check
+def the_command_asks_and_waits(sluice):
+    client = sluice.redis()
+    with answering(sluice):
+        equal(request(sluice, "shout", "tea"), (0, "TEA", ""))
+        code, output, errors = request(sluice, "count", "2")
+        equal((code, output, errors), (0, "counted", 'progress "1"\nprogress "2"\n'))
+        code, output, errors = request(sluice, "dance", "x")
+        equal((code, output, errors), (1, "", "sluice: failed: unknown: shout, echo or count\n"))
+        code, output, _ = request(sluice, "echo", "--body-file", "-", "--json", stdin=b"\x00\xff")
+        line = json.loads(output)
+        equal((code, line["kind"], line["body"]), (0, "answered", {"base64": "AP8="}))
+        code, _, errors = request(sluice, "count", "600", "--timeout", "2s")
+        equal((code, "sluice: cancelled: at " in errors), (1, True))
+    equal(client.keys(REPLIES + "*"), [])
+
+
+@check
+def the_command_says_what_it_does_not_know(sluice):
+    client = sluice.redis()
+    code, _, errors = request(sluice, "shout", "tea", "--timeout", "100ms")
+    equal((code, errors), (1, "sluice: indeterminate: no answer came in time\n"))
+    code, output, _ = request(sluice, "shout", "tea", "--no-wait", "--worker", "w7",
+                              env={"SG_TOOLS_STREAM": "jobs"})
+    message = unpack(client.xrange("jobs")[0][1])
+    equal((code, message["correlation_id"], message["reply_to"]),
+          (0, output.strip(), REPLIES + "w7"))
+    equal(request(sluice, "")[0], 64)
+    equal(request(sluice, "x", "--body-file", "/nowhere")[0], 65)
+    equal(run("request", "x", "--server", "127.0.0.1:1")[0], 69)
+
+
+@check
+def ctrl_c_cancels_the_request(sluice):
+    answerer = Answerer(sluice)
+    process = subprocess.Popen([binary(), "request", "wait", "--server", sluice.resp],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    message = answerer.take()
+    process.send_signal(signal.SIGINT)
+    got = answerer.client.xread({TOOLS + ":cancel": "0"}, block=10000)
+    cancel = unpack(got[0][1][0][1])
+    equal((cancel["kind"], cancel["correlation_id"]), ("cancel", message["correlation_id"]))
+    answerer.reply("cancelled", message="as you wish")
+    _, errors = process.communicate(timeout=20)
+    equal((process.returncode, errors), (1, "cancelling\nsluice: cancelled: as you wish\n"))
 
 
 def replies(sluice, *arguments):
