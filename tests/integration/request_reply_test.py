@@ -311,6 +311,92 @@ def ctrl_c_cancels_the_request(sluice):
     equal((process.returncode, errors), (1, "cancelling\nsluice: cancelled: as you wish\n"))
 
 
+def respond(sluice, *command, flags=()):
+    """Answers what waits: (exit code, [(correlation id, word), ...], stderr)."""
+    code, output, errors = run("respond", "--once", "--json", "--create", "--server", sluice.resp,
+                               *flags, "--", *command, timeout=60)
+    lines = [json.loads(line) for line in output.splitlines()]
+    return code, [(line["correlation_id"], line["answer"]) for line in lines], errors
+
+
+@check
+def a_command_answers_requests(sluice):
+    asker = Asker(sluice)
+    text, raw, other = asker.ask("a", "tea"), asker.ask("a", b"\x00\xff"), asker.ask("a", {"n": 1})
+    late = asker.ask("a", "x", seconds=-1)
+    cancelled = asker.ask("a", "x")
+    asker.cancel(cancelled)
+    code, told, _ = respond(sluice, "sh", "-c", 'echo "$SLUICE_OPERATION $SLUICE_ATTEMPT"; cat')
+    equal((code, told), (0, [(text, "result"), (raw, "result"), (other, "result"),
+                             (late, "expired"), (cancelled, "cancelled")]))
+    equal([asker.next().get("body") for _ in range(3)],
+          ["a 1\ntea", b"a 1\n\x00\xff", 'a 1\n{"n":1}'])
+    equal([asker.next()["kind"] for _ in range(2)], ["expired", "cancelled"])
+    equal(asker.client.xpending(TOOLS, GROUP)["pending"], 0)
+
+
+@check
+def a_command_that_fails_says_why(sluice):
+    asker = Asker(sluice)
+    asker.ask("a", "x")
+    asker.client.xadd(TOOLS, pack({"kind": "request", "correlation_id": "c-9",
+                                   "reply_to": asker.stream}))
+    equal(respond(sluice, "sh", "-c", "echo no tea >&2; exit 3")[0], 0)
+    first, second = asker.next(), asker.next()
+    equal((first["kind"], first["code"], first["message"]), ("error", "failed", "no tea"))
+    equal((second["code"], second["message"]), ("invalid", "operation: must be there"))
+    asker.ask("a", "x")
+    asker.client.execute_command("SLUICE.GROUP", "SET", TOOLS, GROUP, "RETRY", "1ms,1ms,1ms")
+    script = 'test "$SLUICE_ATTEMPT" = 3 || exit 75; echo at last'
+    deadline = time.monotonic() + 30
+    while asker.client.xlen(asker.stream) == 0 and time.monotonic() < deadline:
+        equal(respond(sluice, "sh", "-c", script)[0], 0)
+    reply = asker.next()
+    equal((reply["kind"], reply["body"], reply["attempt"]), ("result", "at last\n", 3))
+
+
+@check
+def a_command_is_stopped_when_nobody_waits(sluice):
+    asker = Asker(sluice)
+    asker.ask("a", "x", seconds=2)
+    begun = time.monotonic()
+    equal(respond(sluice, "sleep", "60")[1][0][1], "cancelled")
+    equal(time.monotonic() - begun < 20, True)
+    correlation = asker.ask("a", "x", seconds=60)
+    process = subprocess.Popen([binary(), "respond", "--json", "--server", sluice.resp,
+                                "--lease", "1s", "--", "sh", "-c", "trap '' TERM; sleep 60"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        while asker.client.xpending(TOOLS, GROUP)["pending"] == 0:
+            time.sleep(0.05)
+        time.sleep(1.5)  # the lease is extended
+        asker.cancel(correlation)
+        line = json.loads(process.stdout.readline())
+        equal((line["correlation_id"], line["answer"]), (correlation, "cancelled"))
+        asker.ask("a", "x", seconds=60)
+        while asker.client.xpending(TOOLS, GROUP)["pending"] == 0:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        equal(process.poll(), None)
+        process.send_signal(signal.SIGTERM)
+        equal(process.wait(20), 0)
+    finally:
+        process.kill()
+        process.communicate()
+    shown = asker.client.execute_command("SLUICE.GROUP", "SHOW", TOOLS, GROUP)
+    equal(shown[shown.index(b"ready") + 1], 1)
+
+
+@check
+def responders_say_what_is_wrong(sluice):
+    for arguments, code in ((("--once",), 64), (("--once", "--", "/no/such/program"), 64),
+                            (("--lease", "1ms", "--", "cat"), 64), (("--once", "--", "cat"), 1)):
+        equal(run("respond", "--server", sluice.resp, *arguments)[0], code)
+    equal(run("respond", "--server", "127.0.0.1:1", "--", "cat")[0], 69)
+
+
 def replies(sluice, *arguments):
     """Answers (exit code, rows, stderr) of `sluice replies`."""
     code, output, errors = run("replies", *arguments, "--json", "--server", sluice.resp)

@@ -47,7 +47,7 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"net", {"event", "io", "resp", "redis", "server", "http", "net_client", "net_worker"}},
     {"cli", {"event", "io", "bus", "requests", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},
-    {"consume", {"event", "io", "bus", "resp", "net", "cli"}},
+    {"consume", {"event", "io", "bus", "requests", "resp", "net", "cli"}},
     // `sluice` is include/sluice.
     {"embedded_bus", {"sluice", "event", "resp", "store", "embedded", "client_library"}},
     {"client_library", {"sluice", "event", "io", "requests", "resp", "net", "net_client"}},
