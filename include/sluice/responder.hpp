@@ -65,6 +65,8 @@ struct ResponderOptions {
     std::string stream = "sg:stream:tools";
     std::string group = "sg:tools";
     std::string responder = {};  // empty: host name and process id
+    // Of the streams that requests may name for their answers; others are refused.
+    std::string reply_stream_prefix = "sg:tools:reply";
     std::chrono::milliseconds lease{30'000};
     unsigned concurrency = 1;
     std::optional<GroupStart> create_group = {};

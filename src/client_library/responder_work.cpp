@@ -82,7 +82,9 @@ ResponderCounts ResponderWork::counts() const {
 Settlement ResponderWork::on_delivery(const Delivery& delivery) {
     const auto request = decode_request(fields_of(delivery));
     if (!request) return refuse_unreadable(delivery, request.error());  // 1
-    read_cancels();                                                     // 3
+    const auto may_answer = check_reply_stream(request->reply_to, options_.reply_stream_prefix);
+    if (!may_answer) return refuse_unreadable(delivery, may_answer.error());
+    read_cancels();  // 3
     RunningRequests::Verdict verdict{};
     {
         const std::lock_guard lock(book_mutex_);
@@ -196,7 +198,7 @@ Settlement ResponderWork::give(const std::string& reply_stream, const ReplyMessa
 
 Settlement ResponderWork::refuse_unreadable(const Delivery& delivery, const Error& why) {
     const auto address = return_address(fields_of(delivery));
-    if (address.reply_to.empty()) {
+    if (!check_reply_stream(address.reply_to, options_.reply_stream_prefix)) {
         const std::lock_guard lock(book_mutex_);
         ++counts_.unanswerable;
         return dead("invalid", why.message);

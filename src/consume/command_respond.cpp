@@ -43,6 +43,7 @@ constexpr ClientOptions client_options{.connect_wait_max = Duration::from_second
 struct RespondOptions {
     ServerFlags server;
     std::string stream{default_request_stream};
+    std::string prefix{default_reply_stream_prefix};
     std::string lease = "30s";
     Member member{.group = std::string(default_request_group), .consumer = {}};
     bool creates = false;
@@ -70,6 +71,7 @@ Result<void> respond(const RespondOptions& options, const std::vector<std::strin
     SLUICE_TRY_ASSIGN(OwnSignals signals, OwnSignals::open());
     ResponderPlan plan{.stream = options.stream,
                        .member = options.member,
+                       .reply_stream_prefix = options.prefix,
                        .lease = *parse_duration(options.lease),
                        .command = command,
                        .inherited = {},
@@ -116,6 +118,9 @@ void add_respond(CLI::App& app, Plan& plan) {
         ->capture_default_str();
     command->add_option("--consumer", options->member.consumer,
                         "under this name; host and process if missing");
+    command->add_option("--prefix", options->prefix, "of the streams that may be answered to")
+        ->envname("SG_TOOLS_REPLY_STREAM_PREFIX")
+        ->capture_default_str();
     command->add_flag("--create", options->creates,
                       "make the group first, at the beginning of the stream");
     const auto is_duration = [](const std::string& text) {

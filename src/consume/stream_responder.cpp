@@ -45,7 +45,9 @@ Result<void> StreamResponder::run(OwnSignals& signals) {
 Result<void> StreamResponder::respond(const ConsumedEvent& event) {
     const auto request = decode_request(event.entry.fields);
     if (!request) return refuse_unreadable(event, request.error());  // 1
-    SLUICE_TRY(read_cancels());                                      // 3
+    const auto may_answer = check_reply_stream(request->reply_to, plan_.reply_stream_prefix);
+    if (!may_answer) return refuse_unreadable(event, may_answer.error());
+    SLUICE_TRY(read_cancels());  // 3
     const auto verdict = book_.begin(*request, clock_.wall());
     ReplyMessage reply{.correlation_id = request->correlation_id, .trace_id = request->trace_id};
     switch (verdict) {
@@ -65,7 +67,7 @@ Result<void> StreamResponder::respond(const ConsumedEvent& event) {
 
 Result<void> StreamResponder::refuse_unreadable(const ConsumedEvent& event, const Error& why) {
     auto address = return_address(event.entry.fields);
-    if (address.reply_to.empty()) {
+    if (!check_reply_stream(address.reply_to, plan_.reply_stream_prefix)) {
         return settle(event,
                       {.kind = Settle::Kind::dead, .reason = "invalid", .error = why.message});
     }

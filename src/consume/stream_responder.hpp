@@ -29,6 +29,7 @@ namespace sluice {
 struct ResponderPlan {
     std::string stream;
     Member member;
+    std::string reply_stream_prefix{default_reply_stream_prefix};
     Duration lease = Duration::from_seconds(30);
     std::vector<std::string> command;
     std::vector<std::string> inherited;  // "NAME=value"

@@ -155,6 +155,13 @@ std::string reply_stream_of(std::string_view prefix, std::string_view worker_id)
     return std::string(prefix) + ":" + std::string(worker_id);
 }
 
+Result<void> check_reply_stream(std::string_view name, std::string_view prefix) {
+    const bool is_behind =
+        name.size() > prefix.size() + 1 && name.starts_with(prefix) && name[prefix.size()] == ':';
+    if (is_behind) return {};
+    return refused("reply_to", "must begin with " + std::string(prefix) + ":");
+}
+
 std::string_view name_of(ReplyKind kind) {
     return reply_kinds[static_cast<std::size_t>(kind)];
 }

@@ -31,6 +31,9 @@ inline constexpr std::string_view nil_body = "\xc0";
 std::string cancel_stream_of(std::string_view request_stream);
 std::string reply_stream_of(std::string_view prefix, std::string_view worker_id);
 
+// Whether a responder may write there: a request must not make it write to other streams.
+Result<void> check_reply_stream(std::string_view name, std::string_view prefix);
+
 struct RequestMessage {
     std::string correlation_id = {};
     std::string reply_to = {};

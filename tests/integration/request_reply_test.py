@@ -146,6 +146,28 @@ def errors_say_what_and_why(sluice):
         equal(b"MSGPACK-SYNTAX" in letter[b"_dlq_error"], True)
 
 
+def letters_of(client, count):
+    """The errors of the dead requests, when there are so many."""
+    deadline = time.monotonic() + 20
+    while client.xlen(TOOLS + ":dlq") < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return [fields[b"_dlq_error"].decode() for _, fields in client.xrange(TOOLS + ":dlq")]
+
+
+@check
+def a_request_makes_nobody_write_where_it_likes(sluice):
+    asker = Asker(sluice)
+    sentence = "reply_to: must begin with sg:tools:reply:"
+    asker.ask("echo", reply_to="orders")
+    with answering(sluice):
+        equal(letters_of(asker.client, 1), [sentence])
+    asker.ask("echo", reply_to=REPLIES)
+    asker.ask(7, reply_to="orders")
+    equal(respond(sluice, "cat")[0], 0)
+    equal(letters_of(asker.client, 3), [sentence, sentence, "operation: must be a string"])
+    equal(asker.client.exists("orders", REPLIES), 0)
+
+
 @check
 def what_is_too_late_is_not_run_and_said_so(sluice):
     asker = Asker(sluice)

@@ -77,6 +77,12 @@ class RequesterTest : public ::testing::Test {
         EXPECT_TRUE(running.has_value()) << running.error().message;
         return std::move(*running);
     }
+    RunningResponder responder(const std::string& prefix, RequestHandler handler) {
+        auto running = respond(
+            url(), {.reply_stream_prefix = prefix, .create_group = GroupStart::beginning}, handler);
+        EXPECT_TRUE(running.has_value()) << running.error().message;
+        return std::move(*running);
+    }
     static RequestAnswer echo(const IncomingRequest& request) { return answer(request.body); }
 
     TemporaryFolder folder_{"requester"};
@@ -184,7 +190,7 @@ TEST_F(RequesterTest, what_cannot_be_answered_is_told_in_the_dead_letters) {
     Ends ends;
     RequesterOptions options{.reply_stream_prefix = "elsewhere"};
     auto asking = requester(options);
-    auto answering = responder([&](const IncomingRequest&) {
+    auto answering = responder("elsewhere", [&](const IncomingRequest&) {
         ask({"DEL", "elsewhere:w1"});
         ask({"SET", "elsewhere:w1", "no stream"});
         return answer();

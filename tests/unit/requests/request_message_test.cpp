@@ -143,6 +143,16 @@ TEST(RequestMessage, what_cannot_be_read_may_still_say_where_a_refusal_goes) {
     EXPECT_EQ(return_address({}).reply_to, "");
 }
 
+TEST(RequestMessage, a_responder_writes_to_reply_streams_only) {
+    EXPECT_TRUE(check_reply_stream("sg:tools:reply:w1", "sg:tools:reply"));
+    for (const auto* name :
+         {"", "sg:tools:reply", "sg:tools:reply:", "sg:tools:replyw1", "orders"}) {
+        EXPECT_EQ(check_reply_stream(name, "sg:tools:reply").error().message,
+                  "reply_to: must begin with sg:tools:reply:")
+            << name;
+    }
+}
+
 TEST(RequestMessage, a_number_of_any_form_is_a_deadline) {
     EXPECT_EQ(decode_request(with("deadline", "\x05"))->deadline, WallTime::from_ms(5000));
     EXPECT_EQ(decode_request(with("deadline", std::string("\xca\x3f\xc0\0\0", 5)))->deadline,
