@@ -298,6 +298,7 @@ std::unique_ptr<Engine::IoJob> Engine::next_io() {
 }
 
 void Engine::finish_io(std::unique_ptr<IoJob> job) {
+    if (!job->is_flush()) state_->is_background_out = false;
     static_cast<Job&>(*job).finish();
 }
 

@@ -11,7 +11,7 @@
 // Time       told by begin_turn(); the engine reads no clock and starts no thread
 // Errors     of writes: unavailable (poisoned by a failed sync), limit (disk full)
 //            of reads: corrupt (a checksum does not match), io
-// Threads    one, except IoJob::run, which may run on any one thread at a time
+// Threads    one, except IoJob::run, which may run on any thread, beside other jobs
 #pragma once
 
 #include <cstddef>
@@ -135,7 +135,8 @@ class Engine {
     Result<EntryView> read_entry(Key& key, EntryId id, EntryRef ref);
 
     // --- input and output ---
-    // Work for the I/O thread; at most one is out at a time.
+    // Work for I/O threads. Several may be out at the same time, run side by side and come back in
+    // any order: two flushes and one piece of housekeeping.
     class IoJob {
       public:
         virtual ~IoJob() = default;
