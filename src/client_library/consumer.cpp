@@ -1,10 +1,8 @@
 #include "sluice/consumer.hpp"
 
-#include <array>
-#include <unistd.h>
-
 #include "client_library/consumer_start.hpp"
 #include "client_library/consumer_threads.hpp"
+#include "client_library/default_name.hpp"
 #include "client_library/group_setup.hpp"
 #include "client_library/signal_wait.hpp"
 
@@ -32,13 +30,6 @@ Expected<void> check(const ConsumerOptions& options) {
                             "from 0 to " + std::to_string(ConsumerOptions::lease_ahead_max));
     }
     return {};
-}
-
-std::string default_name() {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
-    const std::string name = host.data();
-    return (name.empty() ? "consumer" : name) + "-" + std::to_string(::getpid());
 }
 
 }  // namespace
