@@ -18,7 +18,8 @@ constexpr const char* tail_help = R"(
 Without --from the newest entries are shown (-n of them); with it, everything from there on.
 --follow stays and shows what comes, until Ctrl-C.
 --group reads as a consumer of that group: what is shown is taken from its other consumers, and
-acknowledged, unless --no-ack leaves it pending. A group that does not exist is an error:
+acknowledged, unless --no-ack leaves it pending. --type does not go with it: events that are not
+shown would be taken from the group all the same. A group that does not exist is an error:
   sluice groups STREAM --create GROUP
 
 On a terminal a line is cut at its width; --full shows it whole. Events show their type, who sent
@@ -177,6 +178,11 @@ ExitCode run_tail(const TailOptions& options) {
     if (!options.group.empty() && !options.from.empty()) {
         return fail(ExitCode::usage, "a group knows where it is; leave --from out");
     }
+    if (!options.group.empty() && options.type != "*") {
+        return fail(ExitCode::usage,
+                    "--type does not go with --group: it would take events from the group that "
+                    "are never shown; leave one of them out");
+    }
     if (!options.from.empty() && options.from != "beginning" && options.from != "end" &&
         !EntryId::parse(options.from, 0)) {
         return fail(ExitCode::usage, "--from: '" + shown(options.from) +
@@ -209,7 +215,8 @@ void add_tail(CLI::App& app, Plan& plan) {
         ->needs("--group");
     command->add_flag("--no-ack", options->leaves_pending, "leave what was read pending")
         ->needs("--group");
-    command->add_option("--type", options->type, "only events whose type matches this glob");
+    command->add_option("--type", options->type,
+                        "only events whose type matches this glob; not with --group");
     command->add_flag("--full", options->is_full, "do not cut lines at the terminal's width");
     add_json_flag(*command, options->is_json);
     add_server_flags(*command, options->server);
