@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/entry_text.hpp"
+#include "cli/output.hpp"
 #include "cli/server_flags.hpp"
 #include "event/entry_id.hpp"
 #include "event/glob.hpp"
@@ -122,10 +123,17 @@ class Tail {
                      "BLOCK", options_.follows ? wait_ms : "1", "STREAMS", options_.stream, ">"}));
             const auto entries = entries_of_first_stream(reply);
             if (entries.empty() && !options_.follows) break;
-            SLUICE_TRY(show(entries));
+            if (auto is_shown = show(entries); !is_shown) return left_with(consumer, is_shown);
             SLUICE_TRY(acknowledge(entries));
         } while (!is_interrupted());
         return leave(consumer);
+    }
+
+    // What was not written is nobody's loss: it can be claimed.
+    static Error left_with(const std::string& consumer, const Result<void>& is_shown) {
+        return {is_shown.error().code, is_shown.error().message +
+                                           "; what was not shown is left pending with consumer " +
+                                           shown(consumer)};
     }
 
     Result<void> acknowledge(const std::vector<StreamEntry>& entries) {
@@ -156,8 +164,7 @@ class Tail {
                                                       : line_of(entry, terminal_, options_.is_full);
             std::puts(line.c_str());
         }
-        std::fflush(stdout);
-        return {};
+        return flush_output();
     }
 
     Result<bool> wants(const StreamEntry& entry) const {

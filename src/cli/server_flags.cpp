@@ -85,6 +85,7 @@ Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args) 
 }
 
 ExitCode end_with(const Error& error) {
+    if (error.code == Errc::io) return fail(ExitCode::io, error.message);
     const bool is_unreachable = error.code == Errc::unavailable || error.code == Errc::timeout ||
                                 error.code == Errc::closed;
     return fail(is_unreachable ? ExitCode::unreachable : ExitCode::failed, error.message);
