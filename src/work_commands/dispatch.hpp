@@ -11,6 +11,7 @@
 
 #include "server/resident.hpp"
 #include "server/session.hpp"
+#include "work_commands/priority_turns.hpp"
 #include "work_commands/turns.hpp"
 #include "work_commands/work_index.hpp"
 
@@ -28,6 +29,7 @@ class Dispatch final : public Resident {
     std::vector<Metric> measure() const override;
 
     Turns& turns() { return turns_; }
+    PriorityTurns& priority_turns() { return priority_turns_; }
     WorkIndex& index() { return index_; }
 
     struct Counts {
@@ -47,6 +49,7 @@ class Dispatch final : public Resident {
     Session house_{0, {}, {}};  // nobody's
     MonoTime not_before_{};     // writes were paused or refused
     Turns turns_;
+    PriorityTurns priority_turns_;
     WorkIndex index_;
 };
 

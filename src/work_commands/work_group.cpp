@@ -5,6 +5,7 @@
 #include "server/number_argument.hpp"
 #include "server/server.hpp"
 #include "stream/retention_plan.hpp"
+#include "stream/unread.hpp"
 #include "stream_commands/stream_ids.hpp"
 #include "work_commands/dead_letters.hpp"
 #include "work_commands/waiting_age.hpp"
@@ -179,7 +180,7 @@ void explain_other(CommandContext& context, const GroupKey& group, EntryId id) {
         map.add("consumer", is_owned ? group.group->consumer(pending->consumer).name : "");
         return;
     }
-    if (id <= group.group->last_delivered()) {
+    if (!is_unread(*group.stream, group.group->reach(), id)) {
         state = "settled";
     } else if (is_there) {
         state = group.stream->is_for(id, group.group->name()) ? "waiting" : "for another group";
