@@ -219,8 +219,14 @@ bool Replay::hold() {
     const GroupPosition position = read_position();
     if (reader_.failed()) return false;
     group_->set_position(position.last_delivered, position.entries_read);
-    return each_row(
-        [&](EntryId id, LineNumber line) { group_->enter(id, line, stream_.priority_of(id)); });
+    return each_row([&](EntryId id, LineNumber line) {
+        const WorkState state = group_->enter(id, line, stream_.priority_of(id));
+        if (state != WorkState::ready) return;
+        // The next effect parks it; until then it is nobody's.
+        const Pending* const before = group_->pending().find(id);
+        const bool is_nobodys = before != nullptr && before->consumer == no_consumer;
+        if (!is_nobodys) group_->release(id, before == nullptr ? 0 : before->deliveries);
+    });
 }
 
 bool Replay::park() {
