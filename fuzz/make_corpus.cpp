@@ -285,6 +285,36 @@ void write_retention() {
     write("stream_effect", "retention_again", as_pieces(pieces));
 }
 
+void write_priorities() {
+    constexpr MonoTime now = MonoTime::from_ms(1000);
+    Stream stream;
+    for (std::uint64_t i = 1; i <= 12; ++i) {
+        stream.append({i, 0}, {.position = i * 64, .length = 60});
+        stream.set_priority({i, 0}, static_cast<Priority>(i % 4));
+    }
+    std::vector<std::string> pieces{saved(stream)};
+    Reach ahead({1, 0});
+    ahead.of(Priority::critical) = {7, 0};
+    Reach behind({9, 0});
+    behind.of(Priority::low) = {4, 0};
+    WorkEffect lease = WorkEffect::lease("g", "c", {{1, 0}, 1}, 1, 500);
+    lease.add({3, 0}, 0);
+    lease.add({7, 0}, 0);
+    WorkEffect hold = WorkEffect::hold("g", {{9, 0}, 1});
+    hold.add({5, 0}, 3);
+    for (const std::string& effect :
+         {group_create_effect("g", {}), consumer_create_effect("g", "c"),
+          std::string(lease.bytes()), reach_effect("g", ahead), std::string(hold.bytes()),
+          reach_effect("g", behind), trim_effect({2, 0})}) {
+        (void)stream.apply(effect, now);
+        pieces.push_back(effect);
+    }
+    write("stream_effect", "priorities", as_pieces(pieces));
+    write("stream_snapshot", "with_priorities", saved(stream));
+    pieces[0] = saved(stream);
+    write("stream_effect", "priorities_again", as_pieces(pieces));
+}
+
 void write_files() {
     const DamagedStore store;
     constexpr std::size_t begin_max = 8192;  // the header block and the first batches
@@ -312,6 +342,7 @@ int main(int argc, char** argv) {
     write_dead_letters();
     write_document_effects();
     write_stream_effects();
+    write_priorities();
     write_retention();
     write_files();
     return 0;

@@ -116,4 +116,12 @@ std::unique_ptr<Resident> make_tenant_bus() {
     return std::make_unique<TenantBus>();
 }
 
+std::function<const TenantSettings*(std::string_view)> tenant_settings(const Resident& tenant_bus) {
+    const auto& bus = static_cast<const TenantBus&>(tenant_bus);
+    return [&bus](std::string_view tenant) -> const TenantSettings* {
+        const auto found = bus.tenants.all().find(tenant);
+        return found == bus.tenants.all().end() ? nullptr : &found->second.settings;
+    };
+}
+
 }  // namespace sluice

@@ -80,10 +80,4 @@ void Tenants::drop(Engine& engine, std::string_view name) {
     tenants_.erase(tenants_.find(name));
 }
 
-std::uint64_t weight_of(Engine& engine, std::string_view tenant) {
-    Key* const key = engine.peek(system_keyspace, record_name(tenant));
-    const Hash* const record = key == nullptr ? nullptr : key->hash();
-    return record == nullptr ? 1 : read(tenant, *record).settings.weight;
-}
-
 }  // namespace sluice

@@ -53,7 +53,4 @@ class Tenants {
     std::map<std::string, Tenant, std::less<>> tenants_;
 };
 
-// The share of a tenant in the dispatch, for those who deal it out: 1 for one that nobody made.
-std::uint64_t weight_of(Engine& engine, std::string_view tenant);
-
 }  // namespace sluice

@@ -27,7 +27,10 @@ std::string failures_text(const Reply& why) {
 }
 
 // Why something that may run at once does not.
-std::string nobody_takes_it(const GroupFacts& facts) {
+std::string nobody_takes_it(const Reply& why, const GroupFacts& facts) {
+    if (text_behind(why, "waits-for") == "tenant limit") {
+        return "its tenant has as many entries at work as its INFLIGHT allows";
+    }
     if (facts.live_consumers == 0) return "no live consumer asks for work";
     if (facts.in_flight_max > 0 && facts.leased >= facts.in_flight_max) {
         return "the group works on " + std::to_string(facts.leased) +
@@ -57,10 +60,11 @@ std::string why_sentence(std::string_view id, std::string_view group, const Repl
         return who + "is not running: behind " + text_behind(why, "behind") +
                ", which has the same partition key and is not settled";
     }
-    if (state == "ready") return who + "is ready: " + nobody_takes_it(facts) + failures_text(why);
+    if (state == "ready")
+        return who + "is ready: " + nobody_takes_it(why, facts) + failures_text(why);
     if (state == "waiting") {
         return who + "was not delivered yet, one of " + shown_count(facts.lag) + ": " +
-               nobody_takes_it(facts);
+               nobody_takes_it(why, facts);
     }
     if (state == "dead") {
         return who + "is not running: dead-lettered as " + text_behind(why, "dead-letter") +

@@ -26,8 +26,10 @@ CommandSet command_set() {
     CommandSet set{.families = command_families(), .residents = {}};
     set.residents.push_back(std::make_unique<StreamRoll>());
     set.residents.push_back(make_retention_work());
-    set.residents.push_back(make_tenant_bus());
-    set.residents.push_back(make_dispatch());
+    auto tenants = make_tenant_bus();
+    auto dispatch = make_dispatch(tenant_settings(*tenants));
+    set.residents.push_back(std::move(tenants));
+    set.residents.push_back(std::move(dispatch));
     return set;
 }
 

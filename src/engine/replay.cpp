@@ -7,6 +7,7 @@
 #include "engine/key_record.hpp"
 #include "engine/record_kind.hpp"
 #include "journal/bytes.hpp"
+#include "stream/entry_priority.hpp"
 
 namespace sluice {
 
@@ -123,6 +124,7 @@ bool Replay::apply_entry(Key& key, const RecordView& record) {
     Stream* const stream = key.stream();
     if (!head || stream == nullptr || head->id <= stream->last_id()) return false;
     stream->append(head->id, {record.position, record.length()});
+    stream->set_priority(head->id, priority_of(record.body.substr(entry_head_size)));
     return true;
 }
 

@@ -11,9 +11,23 @@ namespace sluice {
 namespace {
 
 // Of the sections of its snapshot.
+constexpr std::uint8_t reach_tag = 1;
 constexpr std::uint8_t group_retention_tag = 2;
 
 }  // namespace
+
+// ------------------------------------------------------------------------------- position
+
+Reach Group::reach() const {
+    Reach reach = reach_ ? *reach_ : Reach(last_delivered_);
+    reach.of(Priority::normal) = last_delivered_;
+    return reach;
+}
+
+void Group::set_reach(const Reach& reach) {
+    last_delivered_ = reach.position();
+    reach_ = reach.is_even() ? nullptr : std::make_unique<Reach>(reach);
+}
 
 // ------------------------------------------------------------------------------- consumers
 
@@ -111,9 +125,9 @@ GroupWork& Group::begin_work() {
     return *work_;
 }
 
-WorkState Group::enter(EntryId id, LineNumber line) {
+WorkState Group::enter(EntryId id, LineNumber line, Priority priority) {
     if (const WorkItem* const item = begin_work().find(id)) return item->state;
-    const WorkState state = work_->enter(id, line);
+    const WorkState state = work_->enter(id, line, priority);
     if (state == WorkState::behind) {
         const Pending* const before = pending_.find(id);
         put({id, not_yet, before == nullptr ? 0 : before->deliveries, no_consumer});
@@ -189,19 +203,31 @@ void Group::save(std::string& out) const {
 }
 
 void Group::save_sections(std::string& out) const {
+    std::string reach;
+    for (const Priority priority : special_priorities) {
+        if (!reads_evenly()) put_id(reach, reach_->of(priority));
+    }
     std::string retention;
     if (missed_ > 0 || !holds_entries_) {
         put_u8(retention, holds_entries_ ? 1 : 0);
         put_varint(retention, missed_);
     }
     SectionWriter sections;
+    sections.add(reach_tag, reach);
     sections.add(group_retention_tag, retention);
     sections.write(out);
 }
 
 bool Group::load_section(std::uint8_t tag, std::string_view bytes) {
-    if (tag != group_retention_tag) return false;
     StreamReader reader(bytes);
+    if (tag == reach_tag) {
+        Reach reach(last_delivered_);
+        for (const Priority priority : special_priorities)
+            reach.of(priority) = reader.id();
+        set_reach(reach);
+        return !reader.failed() && reader.at_end() && !reach.is_even();
+    }
+    if (tag != group_retention_tag) return false;
     const std::uint8_t holds = reader.u8();
     holds_entries_ = holds != 0;
     missed_ = reader.varint();

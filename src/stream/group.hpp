@@ -19,6 +19,7 @@
 #include "event/result.hpp"
 #include "stream/group_work.hpp"
 #include "stream/pending_list.hpp"
+#include "stream/reach.hpp"
 
 namespace sluice {
 
@@ -44,6 +45,11 @@ class Group {
         last_delivered_ = last_delivered;
         entries_read_ = entries_read;
     }
+    // By priority; even for a group that takes everything in the order of the stream.
+    Reach reach() const;
+    bool reads_evenly() const { return !reach_ || reach().is_even(); }
+    // Its position becomes that of the normal entries.
+    void set_reach(const Reach& reach);
 
     // --- retention ---
     // False for an observer: trimming does not wait for it.
@@ -98,7 +104,7 @@ class Group {
     const GroupWork* work() const { return work_.get(); }
     GroupWork& begin_work();
     // Looks at an entry, most often a new one: when it is ready, it may be leased now.
-    WorkState enter(EntryId id, LineNumber line);
+    WorkState enter(EntryId id, LineNumber line, Priority priority = Priority::normal);
     void lease(EntryId id, ConsumerNumber consumer, Epoch epoch, std::uint32_t lease_ms,
                MonoTime now);
     void park(EntryId id, MonoTime due, std::uint32_t failures, std::string_view history);
@@ -108,6 +114,11 @@ class Group {
     std::size_t wake(MonoTime now, std::size_t most = SIZE_MAX);
     // False when there is none.
     bool resume_work(MonoTime now, Duration shift, Epoch epoch_floor);
+    // After load(): the priorities of entries are their stream's.
+    template <class PriorityOf>
+    void set_priorities(const PriorityOf& priority_of) {
+        if (work_) work_->set_priorities(priority_of);
+    }
 
     std::size_t memory_bytes() const;
 
@@ -137,6 +148,7 @@ class Group {
     std::uint64_t released_ = 0;
     std::int64_t release_order_ = 0;  // grows with each entry handed back
     std::unique_ptr<GroupWork> work_;
+    std::unique_ptr<Reach> reach_;  // null while it is even
     std::uint64_t missed_ = 0;
     bool holds_entries_ = true;
 };

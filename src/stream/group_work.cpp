@@ -32,22 +32,23 @@ void GroupWork::change(EntryId id, WorkItem& item, WorkState state) {
 
 void GroupWork::make_ready(EntryId id, WorkItem& item) {
     change(id, item, WorkState::ready);
-    ready_.push_back(id);
+    ready_of(item.priority).push_back(id);
     released_.push_back(id);
 }
 
-WorkState GroupWork::enter(EntryId id, LineNumber line) {
+WorkState GroupWork::enter(EntryId id, LineNumber line, Priority priority) {
     const auto [place, is_new] = items_.try_emplace(id);
     WorkItem& item = place->second;
     if (!is_new) return item.state;
     item.line = line;
+    item.priority = priority;
     if (line != 0) {
         Line& its = lines_[line];
         if (!its.heads.empty()) item.state = WorkState::behind;
         (its.heads.empty() ? its.heads : its.behind).insert(id);
     }
     ++counts_[static_cast<std::size_t>(item.state)];
-    if (item.state == WorkState::ready) ready_.push_back(id);
+    if (item.state == WorkState::ready) ready_of(priority).push_back(id);
     return item.state;
 }
 
@@ -81,7 +82,7 @@ void GroupWork::hand_back(EntryId id) {
     WorkItem& item = at(id);
     if (item.state == WorkState::ready || item.state == WorkState::behind) return;
     change(id, item, WorkState::ready);
-    ready_.push_front(id);
+    ready_of(item.priority).push_front(id);
     released_.push_back(id);
 }
 
@@ -153,11 +154,12 @@ std::size_t GroupWork::wake(MonoTime now, std::size_t most) {
     return count;
 }
 
-std::optional<EntryId> GroupWork::next_ready() {
-    while (!ready_.empty()) {
-        const WorkItem* const item = find(ready_.front());
-        if (item != nullptr && item->state == WorkState::ready) return ready_.front();
-        ready_.pop_front();
+std::optional<EntryId> GroupWork::next_ready(Priority priority) {
+    std::deque<EntryId>& ready = ready_of(priority);
+    while (!ready.empty()) {
+        const WorkItem* const item = find(ready.front());
+        if (item != nullptr && item->state == WorkState::ready) return ready.front();
+        ready.pop_front();
     }
     return std::nullopt;
 }
@@ -258,7 +260,6 @@ Result<GroupWork> GroupWork::load(std::string_view& bytes) {
         const LineNumber line = reader.u64();
         work.withheld_[line] = time();
     }
-    std::vector<std::pair<MonoTime, EntryId>> ready;
     for (std::uint64_t left = reader.varint(); left > 0 && !reader.failed(); --left) {
         const EntryId id = reader.id();
         const std::uint8_t state = reader.u8();
@@ -274,7 +275,6 @@ Result<GroupWork> GroupWork::load(std::string_view& bytes) {
         const bool is_lost = item.state == WorkState::behind && item.line == 0;
         if (reader.failed() || state > 3 || !is_next || is_lost) return damaged;
         ++work.counts_[state];
-        if (item.state == WorkState::ready) ready.emplace_back(item.until, id);
         if (item.line != 0) {
             Line& line = work.lines_[item.line];
             (item.state == WorkState::behind ? line.behind : line.heads).insert(id);
@@ -283,12 +283,21 @@ Result<GroupWork> GroupWork::load(std::string_view& bytes) {
     }
     const auto is_headless = [](const auto& line) { return line.second.heads.empty(); };
     if (reader.failed() || std::ranges::any_of(work.lines_, is_headless)) return damaged;
-    // Those that were parked come in the order in which they became due.
-    std::ranges::sort(ready);
-    for (const auto& [until, id] : ready)
-        work.ready_.push_back(id);
+    work.sort_ready();
     bytes = reader.rest();
     return work;
+}
+
+// Those that were parked come in the order in which they became due.
+void GroupWork::sort_ready() {
+    std::vector<std::pair<MonoTime, EntryId>> ready;
+    for (const auto& [id, item] : items_) {
+        if (item.state == WorkState::ready) ready.emplace_back(item.until, id);
+    }
+    std::ranges::sort(ready);
+    ready_ = {};
+    for (const auto& [until, id] : ready)
+        ready_of(at(id).priority).push_back(id);
 }
 
 std::size_t GroupWork::memory_bytes() const {
@@ -297,7 +306,9 @@ std::size_t GroupWork::memory_bytes() const {
     bytes += lines_.size() * (sizeof(decltype(lines_)::value_type) + node_overhead);
     bytes += items_.size() * (sizeof(EntryId) + node_overhead);  // their places in lines
     bytes += withheld_.size() * (sizeof(decltype(withheld_)::value_type) + node_overhead);
-    bytes += ready_.size() * sizeof(EntryId) + (leases_.size() + parked_.size()) * sizeof(Alarm);
+    for (const auto& ready : ready_)
+        bytes += ready.size() * sizeof(EntryId);
+    bytes += (leases_.size() + parked_.size()) * sizeof(Alarm);
     for (const auto& [id, item] : items_)
         bytes += item.history.capacity();
     return bytes;

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "event/entry_id.hpp"
+#include "event/priority.hpp"
 #include "event/result.hpp"
 #include "event/time.hpp"
 
@@ -41,7 +42,8 @@ enum class WorkState : std::uint8_t { leased = 0, parked = 1, ready = 2, behind 
 
 struct WorkItem {
     WorkState state = WorkState::ready;
-    Epoch epoch = 0;  // of its last lease; 0: never leased
+    Priority priority = Priority::normal;  // that of its entry
+    Epoch epoch = 0;                       // of its last lease; 0: never leased
     LineNumber line = 0;
     MonoTime until{};  // leased: the end of the lease; parked: when it is due
     std::uint32_t failures = 0;
@@ -83,7 +85,7 @@ class GroupWork {
     EntryId head_of(LineNumber line) const { return *lines_.at(line).heads.begin(); }
 
     // A new entry is looked at: ready, or behind the others of its line.
-    WorkState enter(EntryId id, LineNumber line);
+    WorkState enter(EntryId id, LineNumber line, Priority priority = Priority::normal);
     void lease(EntryId id, Epoch epoch, std::uint32_t lease_ms, MonoTime now);
     void extend(EntryId id, std::uint32_t lease_ms, MonoTime now);
     // Not before `due`; what failed says so with its count and a longer history.
@@ -97,8 +99,8 @@ class GroupWork {
 
     // Moves what is due to the ready ones, at most so many; answers how many.
     std::size_t wake(MonoTime now, std::size_t most = SIZE_MAX);
-    // The entry that is next, without taking it.
-    std::optional<EntryId> next_ready();
+    // The entry of this priority that is next, without taking it.
+    std::optional<EntryId> next_ready(Priority priority = Priority::normal);
     // A leased entry whose lease is over.
     std::optional<EntryId> next_expired(MonoTime now);
     // When a lease ends or a parked entry is due; nothing when neither will.
@@ -120,6 +122,14 @@ class GroupWork {
 
     // Ids that became ready since the last call, by finish(), hand_back() and wake().
     std::vector<EntryId> take_released();
+
+    // After load(), which does not know them.
+    template <class PriorityOf>
+    void set_priorities(const PriorityOf& priority_of) {
+        for (auto& [id, item] : items_)
+            item.priority = priority_of(id);
+        sort_ready();
+    }
 
     // docs/formats/stream_snapshot.md, "Work".
     void save(std::string& out) const;
@@ -143,11 +153,16 @@ class GroupWork {
     void change(EntryId id, WorkItem& item, WorkState state);
     void set_alarm(EntryId id, const WorkItem& item);
     void make_ready(EntryId id, WorkItem& item);
+    void sort_ready();
+    std::deque<EntryId>& ready_of(Priority priority) {
+        return ready_[static_cast<std::size_t>(priority)];
+    }
     std::optional<Alarm> next_alarm(WorkState state);
 
     Items items_;
     std::array<std::size_t, 4> counts_{};
-    std::deque<EntryId> ready_;  // some of them are ready no more; looked at when they come up
+    // By priority. Some of them are ready no more; looked at when they come up.
+    std::array<std::deque<EntryId>, 4> ready_;
     std::map<LineNumber, Line> lines_;
     // Those whose time has come are forgotten when there are many.
     static constexpr std::size_t withheld_sweep_min = 64;

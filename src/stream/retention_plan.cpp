@@ -5,6 +5,8 @@
 #include <limits>
 #include <set>
 
+#include "stream/unread.hpp"
+
 namespace sluice {
 
 namespace {
@@ -13,7 +15,17 @@ namespace {
 // needed until the next time.
 constexpr int looked_at_max = 1000;
 
+std::optional<EntryId> lowest_unread_of_uneven(const Stream& stream, const Group& group) {
+    UnreadWalk walk(stream, group.reach());
+    for (int looked = 0; const auto entry = walk.lowest(); ++looked) {
+        if (looked == looked_at_max || stream.is_for(entry->id, group.name())) return entry->id;
+        walk.take(walk.priority_of_lowest());
+    }
+    return std::nullopt;
+}
+
 std::optional<EntryId> lowest_unread(const Stream& stream, const Group& group) {
+    if (!group.reads_evenly()) return lowest_unread_of_uneven(stream, group);
     const EntryIndex& index = stream.index();
     auto at = index.upper_bound(group.last_delivered());
     for (int looked = 0; at != index.end(); at = index.next(at), ++looked) {
@@ -34,12 +46,15 @@ std::optional<EntryId> lowest_pending(const Stream& stream, const Group& group) 
     return std::nullopt;
 }
 
-// Those up to an id that are still in the stream.
+// Those up to an id that are still in the stream and do not count as unread.
 template <class Visit>
-void for_each_pending(const Stream& stream, const Group& group, EntryId through, Visit&& visit) {
+void for_each_pending(const Stream& stream, const Group& group, EntryId through, const Reach& read,
+                      Visit&& visit) {
+    const EntryId last = std::min(through, read.highest());
     const Pending* pending = group.pending().first_from(stream.first_id());
-    while (pending != nullptr && pending->id <= through) {
-        if (stream.contains(pending->id)) visit(pending->id);
+    while (pending != nullptr && pending->id <= last) {
+        const EntryId id = pending->id;
+        if (stream.contains(id) && !is_unread(stream, read, id)) visit(id);
         const auto next = pending->id.next();
         pending = next ? group.pending().first_from(*next) : nullptr;
     }
@@ -146,6 +161,7 @@ Fill needed_fill(const Stream& stream) {
 
 std::uint64_t count_undelivered(const Stream& stream, const Group& group) {
     constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (!group.reads_evenly()) return count_unread(stream, group.reach());
     StreamCounters counters = stream.counters();
     counters.entries_added = std::min(counters.entries_added, most);
     const auto lag = group_lag(counters, group.last_delivered(), group.entries_read());
@@ -173,25 +189,21 @@ bool counts_losses(const Stream& stream, const Group& group) {
 
 bool needs(const Stream& stream, const Group& group, EntryId id) {
     if (!stream.contains(id)) return false;
-    const bool is_unread = group.last_delivered() < id && stream.is_for(id, group.name());
-    return is_unread || group.pending().find(id) != nullptr;
+    const bool is_waiting = is_unread(stream, group.reach(), id) && stream.is_for(id, group.name());
+    return is_waiting || group.pending().find(id) != nullptr;
 }
 
 std::uint64_t count_needed(const Stream& stream, const Group& group, EntryId through) {
     const auto lowest = lowest_needed(stream, group);
     if (!lowest || through < *lowest) return 0;
-    const EntryIndex& index = stream.index();
-    std::uint64_t count = 0;
-    if (group.last_delivered() < through) {
-        count = index.count_through(through) - index.count_through(group.last_delivered());
-        stream.for_each_addressed([&](EntryId id, std::string_view addressee) {
-            const bool is_others = id > group.last_delivered() && id <= through &&
-                                   addressee != group.name() && stream.contains(id);
-            if (is_others) --count;
-        });
-    }
-    for_each_pending(stream, group, std::min(group.last_delivered(), through),
-                     [&](EntryId) { ++count; });
+    const Reach reach = group.reach();
+    std::uint64_t count = count_unread(stream, reach, through);
+    stream.for_each_addressed([&](EntryId id, std::string_view addressee) {
+        const bool is_others = id <= through && addressee != group.name() && stream.contains(id) &&
+                               is_unread(stream, reach, id);
+        if (is_others) --count;
+    });
+    for_each_pending(stream, group, through, reach, [&](EntryId) { ++count; });
     return count;
 }
 
@@ -202,22 +214,19 @@ using Losers = std::vector<std::pair<const Group*, std::uint64_t>>;
 // How many entries up to `through` at least one of these groups needs. All of them do need some.
 std::uint64_t count_needed_by_any(const Stream& stream, EntryId through, const Losers& losers) {
     if (losers.size() == 1) return losers.front().second;
-    EntryId unread_above = EntryId::max();
+    Reach read_by_all(EntryId::max());
     for (const auto& [group, count] : losers)
-        unread_above = std::min(unread_above, group->last_delivered());
-    const EntryIndex& index = stream.index();
-    std::uint64_t count = 0;
-    if (unread_above < through) {
-        count = index.count_through(through) - index.count_through(unread_above);
-        stream.for_each_addressed([&](EntryId id, std::string_view) {
-            const bool is_counted = id > unread_above && id <= through && stream.contains(id);
-            const auto is_needed = [&](const auto& its) { return needs(stream, *its.first, id); };
-            if (is_counted && std::ranges::none_of(losers, is_needed)) --count;
-        });
-    }
+        read_by_all = read_by_all.behind(group->reach());
+    std::uint64_t count = count_unread(stream, read_by_all, through);
+    stream.for_each_addressed([&](EntryId id, std::string_view) {
+        const bool is_counted =
+            id <= through && stream.contains(id) && is_unread(stream, read_by_all, id);
+        const auto is_needed = [&](const auto& its) { return needs(stream, *its.first, id); };
+        if (is_counted && std::ranges::none_of(losers, is_needed)) --count;
+    });
     std::set<EntryId> pending_below;
     for (const auto& [group, missed] : losers) {
-        for_each_pending(stream, *group, std::min(unread_above, through),
+        for_each_pending(stream, *group, through, read_by_all,
                          [&](EntryId id) { pending_below.insert(id); });
     }
     return count + pending_below.size();

@@ -4,6 +4,7 @@
 
 #include "stream/byte_codec.hpp"
 #include "stream/snapshot_sections.hpp"
+#include "stream/unread.hpp"
 
 namespace sluice {
 
@@ -12,6 +13,7 @@ namespace {
 // Versions 1 to 3 are still read.
 constexpr std::uint8_t snapshot_version = 4;
 // Of the sections of the snapshot.
+constexpr std::uint8_t priorities_tag = 1;
 constexpr std::uint8_t retention_tag = 2;
 
 auto place_of(const std::vector<std::unique_ptr<Group>>& groups, std::string_view name) {
@@ -33,6 +35,10 @@ void Stream::trim_through(EntryId id) {
         trimmed_ += index_.count_through(id);
     }
     index_.erase_through(id);
+    if (priorities_) {
+        priorities_->erase_through(id);
+        if (priorities_->empty()) priorities_.reset();
+    }
     addressed_.erase(addressed_.begin(), addressed_.upper_bound(id));
 }
 
@@ -44,7 +50,18 @@ bool Stream::drop(EntryId id) {
 
 bool Stream::take_out(EntryId id) {
     if (!addressed_.empty()) addressed_.erase(id);
+    if (priorities_) forget_priority(id);
     return index_.erase(id).has_value();
+}
+
+void Stream::index_priority(EntryId id, Priority priority) {
+    if (!priorities_) priorities_ = std::make_unique<PriorityIndex>();
+    priorities_->append(id, priority);
+}
+
+void Stream::forget_priority(EntryId id) {
+    priorities_->erase(id);
+    if (priorities_->empty()) priorities_.reset();
 }
 
 void Stream::note_trimmed(EntryId id) {
@@ -89,8 +106,8 @@ void Stream::destroy_group(const Group& group) {
 }
 
 bool Stream::is_referenced(EntryId id) const {
-    return std::ranges::any_of(groups_, [id](const auto& group) {
-        return group->last_delivered() < id || group->pending().find(id) != nullptr;
+    return std::ranges::any_of(groups_, [this, id](const auto& group) {
+        return is_unread(*this, group->reach(), id) || group->pending().find(id) != nullptr;
     });
 }
 
@@ -128,6 +145,7 @@ TrimmedCount Stream::trimmed_above(EntryId id) const {
 std::size_t Stream::memory_bytes() const {
     std::size_t bytes = sizeof(*this) + index_.memory_bytes() + idempotency_.memory_bytes();
     bytes += groups_.capacity() * sizeof(groups_.front());
+    if (priorities_) bytes += priorities_->memory_bytes();
     if (retention_) bytes += retention_->memory_bytes();
     for (const auto& group : groups_) {
         bytes += group->memory_bytes();
@@ -157,6 +175,8 @@ void Stream::save(std::string& out) const {
 }
 
 void Stream::save_sections(std::string& out) const {
+    std::string priorities;
+    if (priorities_) priorities_->save(priorities);
     std::string retention;
     if (trimmed_ > 0 || retention_) {
         put_varint(retention, trimmed_);
@@ -164,12 +184,34 @@ void Stream::save_sections(std::string& out) const {
         if (retention_) retention_->save(retention);
     }
     SectionWriter sections;
+    sections.add(priorities_tag, priorities);
     sections.add(retention_tag, retention);
     sections.write(out);
 }
 
 bool Stream::load_section(std::uint8_t tag, std::string_view bytes) {
-    if (tag != retention_tag) return false;
+    if (tag == priorities_tag) return load_priorities(bytes);
+    return tag == retention_tag && load_retention(bytes);
+}
+
+bool Stream::load_priorities(std::string_view bytes) {
+    auto priorities = PriorityIndex::load(bytes);
+    if (!priorities) return false;
+    std::uint64_t known = 0;
+    for (const Priority priority : special_priorities) {
+        priorities->of(priority).for_each([&](EntryId id, EntryRef) {
+            const bool is_one = index_.find(id) && priorities->priority_of(id) == priority;
+            known += is_one ? 1 : 0;
+        });
+    }
+    if (known != priorities->size()) return false;
+    priorities_ = std::make_unique<PriorityIndex>(std::move(*priorities));
+    for (const auto& group : groups_)
+        group->set_priorities([this](EntryId id) { return priority_of(id); });
+    return true;
+}
+
+bool Stream::load_retention(std::string_view bytes) {
     StreamReader reader(bytes);
     trimmed_ = reader.varint();
     trimmed_through_ = reader.id();

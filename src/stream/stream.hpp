@@ -25,6 +25,7 @@
 #include "stream/group.hpp"
 #include "stream/group_progress.hpp"
 #include "stream/idempotency.hpp"
+#include "stream/priority_index.hpp"
 #include "stream/retention.hpp"
 
 namespace sluice {
@@ -42,6 +43,15 @@ class Stream {
         last_id_ = id;
         ++entries_added_;
     }
+    // Of the entry that was just appended.
+    void set_priority(EntryId id, Priority priority) {
+        if (priority != Priority::normal) index_priority(id, priority);
+    }
+    Priority priority_of(EntryId id) const {
+        return priorities_ ? priorities_->priority_of(id) : Priority::normal;
+    }
+    // Null while all entries are normal.
+    const PriorityIndex* priorities() const { return priorities_.get(); }
     std::optional<EntryRef> find(EntryId id) const { return index_.find(id); }
     bool contains(EntryId id) const { return find(id).has_value(); }
     // The same entry, now at `to`; false when it is gone or lies elsewhere than at `from`.
@@ -114,7 +124,9 @@ class Stream {
     // The whole state, the index included, times excluded.
     void save(std::string& out) const;
     // A step of the work of save(), see EntryIndex; false when there is nothing left to do.
-    bool code_ahead(std::size_t entries) { return index_.code_ahead(entries); }
+    bool code_ahead(std::size_t entries) {
+        return index_.code_ahead(entries) || (priorities_ && priorities_->code_ahead(entries));
+    }
     static Result<Stream> load(std::string_view bytes, MonoTime now);
     std::size_t memory_bytes() const;
     // After a restart: leases begin anew, other times move by `shift`. False when no group has
@@ -124,10 +136,15 @@ class Stream {
   private:
     void save_sections(std::string& out) const;
     bool load_section(std::uint8_t tag, std::string_view bytes);
+    bool load_priorities(std::string_view bytes);
+    bool load_retention(std::string_view bytes);
+    void index_priority(EntryId id, Priority priority);
+    void forget_priority(EntryId id);
     bool take_out(EntryId id);
     void note_trimmed(EntryId id);
 
     EntryIndex index_;
+    std::unique_ptr<PriorityIndex> priorities_;
     EntryId last_id_;
     EntryId max_deleted_id_;
     std::uint64_t entries_added_ = 0;

@@ -20,6 +20,12 @@ void describe_group(std::string& out, const Group& group) {
     out += "group " + group.name() + " at " + group.last_delivered().text() + " read " +
            std::to_string(group.entries_read()) + " released " +
            std::to_string(group.released_count()) + "\n";
+    if (const Reach reach = group.reach(); !reach.is_even()) {
+        out += "  reach";
+        for (const Priority priority : special_priorities)
+            out += " " + reach.of(priority).text();
+        out += "\n";
+    }
     for (const ConsumerNumber number : group.consumers_by_name()) {
         const Consumer& consumer = group.consumer(number);
         out += "  consumer " + consumer.name + " pending " + std::to_string(consumer.pending) +
@@ -71,6 +77,12 @@ std::string describe(const Stream& stream) {
         out += "entry " + id.text() + " at " + std::to_string(ref.position) + " length " +
                std::to_string(ref.length) + "\n";
     });
+    for (const Priority priority : special_priorities) {
+        if (stream.priorities() == nullptr) break;
+        stream.priorities()->of(priority).for_each([&](EntryId id, EntryRef) {
+            out += std::string(name_of(priority)) + " " + id.text() + "\n";
+        });
+    }
     for (const auto& group : stream.groups()) {
         describe_group(out, *group);
     }

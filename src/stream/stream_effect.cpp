@@ -114,6 +114,13 @@ std::string address_effect(EntryId id, std::string_view group) {
     return effect;
 }
 
+std::string reach_effect(std::string_view group, const Reach& reach) {
+    std::string effect = begin(StreamOp::reach, group);
+    for (const Priority priority : special_priorities)
+        put_id(effect, reach.of(priority));
+    return effect;
+}
+
 std::string retention_effect(const std::optional<RetentionSettings>& settings) {
     std::string effect = begin(StreamOp::retention);
     if (settings) settings->save(effect);

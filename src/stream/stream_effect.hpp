@@ -15,6 +15,7 @@
 #include "stream/group_work.hpp"
 #include "stream/id_runs.hpp"
 #include "stream/idempotency.hpp"
+#include "stream/reach.hpp"
 #include "stream/retention.hpp"
 #include "stream/row_codec.hpp"
 
@@ -47,6 +48,7 @@ enum class StreamOp : std::uint8_t {
     hand_back = 23,
     withhold = 24,
     address = 25,
+    reach = 26,
     extend = 27,
     retention = 30,
     loss = 31,
@@ -73,6 +75,8 @@ std::string work_settings_effect(std::string_view group, std::string_view settin
 std::string extend_effect(std::string_view group, EntryId id, std::uint32_t lease_ms);
 std::string withhold_effect(std::string_view group, LineNumber line, MonoTime until);
 std::string address_effect(EntryId id, std::string_view group);
+// Behind the effect that moved the group's position, in the same command.
+std::string reach_effect(std::string_view group, const Reach& reach);
 
 // Nothing: the stream has no settings any more.
 std::string retention_effect(const std::optional<RetentionSettings>& settings);

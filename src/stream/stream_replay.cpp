@@ -44,6 +44,7 @@ class Replay {
     bool hand_back();
     bool withhold();
     bool address();
+    bool reach();
     bool retention();
     bool loss();
     bool holding();
@@ -209,7 +210,7 @@ bool Replay::lease() {
     group_->set_position(position.last_delivered, position.entries_read);
     group_->set_active(consumer_, now_.ms());
     return each_row([&](EntryId id, LineNumber line) {
-        group_->enter(id, line);
+        group_->enter(id, line, stream_.priority_of(id));
         group_->lease(id, consumer_, epoch++, lease_ms, now_);
     });
 }
@@ -219,7 +220,14 @@ bool Replay::hold() {
     const GroupPosition position = read_position();
     if (reader_.failed()) return false;
     group_->set_position(position.last_delivered, position.entries_read);
-    return each_row([&](EntryId id, LineNumber line) { group_->enter(id, line); });
+    return each_row([&](EntryId id, LineNumber line) {
+        const WorkState state = group_->enter(id, line, stream_.priority_of(id));
+        if (state != WorkState::ready) return;
+        // The next effect parks it; until then it is nobody's.
+        const Pending* const before = group_->pending().find(id);
+        const bool is_nobodys = before != nullptr && before->consumer == no_consumer;
+        if (!is_nobodys) group_->release(id, before == nullptr ? 0 : before->deliveries);
+    });
 }
 
 bool Replay::park() {
@@ -263,6 +271,16 @@ bool Replay::address() {
     const std::string_view group = reader_.sized_bytes();
     if (!at_clean_end()) return false;
     stream_.address(id, group);
+    return true;
+}
+
+bool Replay::reach() {
+    if (!read_group()) return false;
+    Reach reach(group_->last_delivered());
+    for (const Priority priority : special_priorities)
+        reach.of(priority) = reader_.id();
+    if (!at_clean_end()) return false;
+    group_->set_reach(reach);
     return true;
 }
 
@@ -370,6 +388,8 @@ bool Replay::run(StreamOp op) {
             return withhold();
         case StreamOp::address:
             return address();
+        case StreamOp::reach:
+            return reach();
         case StreamOp::retention:
             return retention();
         case StreamOp::loss:

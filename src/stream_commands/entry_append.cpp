@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/server.hpp"
+#include "stream/entry_priority.hpp"
 
 namespace sluice {
 
@@ -18,6 +19,8 @@ EntryRef append_entry(Server& server, StreamKey stream, const AppendedEntry& ent
     stream.stream->append(
         entry.id, ref,
         static_cast<std::uint32_t>(std::min<std::uint64_t>(per_node, entries_per_node_limit)));
+    stream.stream->set_priority(entry.id,
+                                entry.priority ? *entry.priority : priority_of(entry.bulk_bytes));
     return ref;
 }
 

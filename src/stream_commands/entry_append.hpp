@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "event/priority.hpp"
 #include "stream_commands/stream_access.hpp"
 
 namespace sluice {
@@ -20,6 +21,8 @@ struct AppendedEntry {
     EntryId id;  // greater than the last one of the stream
     std::uint32_t elements = 0;
     std::string_view bulk_bytes;  // as Engine::append_entry() takes them
+    // Told by those who have the fields at hand; else it is read from the bytes.
+    std::optional<Priority> priority = std::nullopt;
 };
 EntryRef append_entry(Server& server, StreamKey stream, const AppendedEntry& entry);
 inline EntryRef append_entry(CommandContext& context, StreamKey stream,

@@ -1,29 +1,13 @@
 #include "stream_commands/entry_fields.hpp"
 
-#include <charconv>
-
 #include "event/fnv1a.hpp"
 #include "event/time_text.hpp"
 #include "resp/request.hpp"
+#include "stream/bulk_strings.hpp"
 
 namespace sluice {
 
 namespace {
-
-// The next bulk string, taken from the front. What is stored was checked when it came in.
-std::string_view take_bulk(std::string_view& bytes) {
-    std::size_t size = 0;
-    const char* const digits = bytes.data() + 1;
-    const auto [end, error] = std::from_chars(digits, bytes.data() + bytes.size(), size);
-    const auto begin = static_cast<std::size_t>(end - bytes.data()) + 2;
-    if (error != std::errc{} || begin + size + 2 > bytes.size()) {
-        bytes = {};
-        return {};
-    }
-    const std::string_view taken = bytes.substr(begin, size);
-    bytes.remove_prefix(begin + size + 2);
-    return taken;
-}
 
 void append_bulk(std::string& out, std::string_view bytes) {
     out += '$';

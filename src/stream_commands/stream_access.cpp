@@ -135,6 +135,21 @@ void commit_effect(Server& server, StreamKey stream, std::string_view effect) {
     record_effect(server, *stream.key, effect, Engine::Wait::yes);
 }
 
+void move_group(CommandContext& context, const GroupKey& group, const GroupPosition& position,
+                const Reach& reach) {
+    const bool was_even = group.group->reads_evenly();
+    const std::string_view name = group.group->name();
+    commit_effect(context, {group.key, group.stream}, group_position_effect(name, position));
+    if (was_even && reach.is_even()) return;
+    commit_effect(context, {group.key, group.stream}, reach_effect(name, reach));
+}
+
+void record_reach(CommandContext& context, const GroupKey& group, bool was_even) {
+    if (was_even && group.group->reads_evenly()) return;
+    record_effect(context, *group.key, reach_effect(group.group->name(), group.group->reach()),
+                  Engine::Wait::no);
+}
+
 ConsumerNumber consumer_or_new(CommandContext& context, const GroupKey& group,
                                std::string_view name) {
     if (const auto number = group.group->find_consumer(name)) return *number;

@@ -60,6 +60,13 @@ inline void commit_effect(CommandContext& context, StreamKey stream, std::string
     commit_effect(context.server, stream, effect);
 }
 
+// Sets a group back or forward; `reach` has the same position.
+void move_group(CommandContext& context, const GroupKey& group, const GroupPosition& position,
+                const Reach& reach);
+// Behind the effect that moved a group's position: how far it has read each priority. Nothing to
+// record for a group that read evenly and does.
+void record_reach(CommandContext& context, const GroupKey& group, bool was_even);
+
 // The consumer of this name, created when there is none.
 ConsumerNumber consumer_or_new(CommandContext& context, const GroupKey& group,
                                std::string_view name);

@@ -2,6 +2,7 @@
 
 #include "server/error_replies.hpp"
 #include "server/server.hpp"
+#include "stream/entry_priority.hpp"
 #include "stream_commands/content_hash.hpp"
 #include "stream_commands/entry_append.hpp"
 #include "stream_commands/stream_access.hpp"
@@ -74,9 +75,9 @@ class Append {
     void append(EntryId id) {
         const Request& request = context_.request;
         const std::size_t first = options_.first_field;
-        append_entry(
-            context_, stream_,
-            {id, static_cast<std::uint32_t>(request.size() - first), request.bulk_bytes(first)});
+        append_entry(context_, stream_,
+                     {id, static_cast<std::uint32_t>(request.size() - first),
+                      request.bulk_bytes(first), priority_of(request.from(first))});
         if (!options_.producer.empty()) remember(context_, stream_, publish_key(), id);
         trim(context_, stream_, options_.trim, LossCause::xadd);
     }

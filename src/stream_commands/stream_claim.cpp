@@ -201,9 +201,9 @@ void Claim::apply() {
     Group& group = *found_.group;
     group.consumer(*consumer_).seen_ms = now_ms(context_);
     if (options_.last_id > group.last_delivered()) {
-        commit_effect(
-            context_, {found_.key, found_.stream},
-            group_position_effect(group.name(), {options_.last_id, group.entries_read()}));
+        Reach reach = group.reach();
+        reach.move_to(options_.last_id);
+        move_group(context_, found_, {options_.last_id, group.entries_read()}, reach);
     }
     IdListCommit acknowledged(context_, *found_.key, Engine::Wait::yes,
                               [&] { return IdListEffect::acknowledge(group.name()); });

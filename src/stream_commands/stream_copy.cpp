@@ -7,6 +7,7 @@
 
 #include "server/server.hpp"
 #include "server/stream_roll.hpp"
+#include "stream/entry_priority.hpp"
 #include "stream/stream_effect.hpp"
 
 namespace sluice {
@@ -90,6 +91,7 @@ void copy_times(const Group& group, Group& copied) {
 
 void copy_group(CopyWriter& writer, const Group& group) {
     writer.write(group_create_effect(group.name(), {group.last_delivered(), group.entries_read()}));
+    if (!group.reads_evenly()) writer.write(reach_effect(group.name(), group.reach()));
     for (const ConsumerNumber number : group.consumers_by_name()) {
         copy_consumer(writer, group, number);
     }
@@ -113,6 +115,7 @@ Result<void> copy_entries(CommandContext& context, Key& source, Key& copy) {
         // The view does not outlive the append.
         const std::string bytes(view.bulk_bytes);
         copy.stream()->append(id, context.engine.append_entry(copy, id, view.elements, bytes));
+        copy.stream()->set_priority(id, priority_of(bytes));
     }
     return {};
 }

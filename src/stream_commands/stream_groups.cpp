@@ -105,8 +105,7 @@ void run_setid(CommandContext& context) {
         last = *id;
     }
     const std::int64_t read = bounded_entries_read(found->stream, options->entries_read);
-    commit_effect(context, {found->key, found->stream},
-                  group_position_effect(found->group->name(), {last, read}));
+    move_group(context, *found, {last, read}, Reach(last));
     context.reply.ok();
 }
 

@@ -4,6 +4,7 @@
 
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
+#include "stream/unread.hpp"
 #include "stream_commands/stream_access.hpp"
 #include "stream_commands/stream_handlers.hpp"
 #include "stream_commands/stream_reply.hpp"
@@ -37,12 +38,14 @@ void reply_known(CommandContext& context, std::optional<std::int64_t> number) {
 
 // "entries-read" and "lag" of a group.
 void reply_progress(CommandContext& context, const Stream& stream, const Group& group) {
-    const bool is_known = group.entries_read() != Group::entries_read_unknown;
+    const bool is_even = group.reads_evenly();
+    const std::int64_t read =
+        is_even ? group.entries_read() : entries_read_at(stream, group.reach());
     context.reply.bulk("entries-read");
-    reply_known(context, is_known ? std::optional(group.entries_read()) : std::nullopt);
+    reply_known(context, read != Group::entries_read_unknown ? std::optional(read) : std::nullopt);
     context.reply.bulk("lag");
-    reply_known(context,
-                group_lag(group_counters(stream), group.last_delivered(), group.entries_read()));
+    if (!is_even) return reply_known(context, signed_count(count_unread(stream, group.reach())));
+    reply_known(context, group_lag(group_counters(stream), group.last_delivered(), read));
 }
 
 // ------------------------------------------------------------------------------ STREAM

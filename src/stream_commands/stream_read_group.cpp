@@ -9,6 +9,7 @@
 
 #include "server/blocking.hpp"
 #include "server/error_replies.hpp"
+#include "stream/unread.hpp"
 #include "stream_commands/stream_access.hpp"
 #include "stream_commands/stream_handlers.hpp"
 #include "stream_commands/stream_ids.hpp"
@@ -36,7 +37,7 @@ struct GroupRead {
     std::vector<Pending> pending;          // of the claimed ones, as they were
     // A stream that is named twice goes on where its first mention ended; what that one gave is
     // pending for the second, and just delivered.
-    EntryId new_after;
+    Reach new_after{EntryId{}};
     std::vector<EntryId> given_earlier;
 };
 
@@ -70,6 +71,8 @@ class ReadGroup {
     void collect_history(GroupRead& group, StreamRead& read);
     void collect_idle(GroupRead& group, StreamRead& read);
     void collect_new(GroupRead& group, StreamRead& read);
+    void collect_unread(GroupRead& group, StreamRead& read);
+    static Reach reach_after(const GroupRead& group, Reach reach, const StreamRead& read);
     bool add(StreamRead& read, const ReadEntry& entry);
     void apply(GroupRead& group, const StreamRead& read);
     void apply_history(GroupRead& group, const StreamRead& read);
@@ -137,7 +140,7 @@ void ReadGroup::meet_consumer(GroupRead& group) {
 
 void ReadGroup::remember_earlier(std::size_t i, const std::vector<StreamRead>& reads) {
     GroupRead& group = groups_[i];
-    group.new_after = group.found.group->last_delivered();
+    group.new_after = group.found.group->reach();
     for (std::size_t k = 0; k < i; ++k) {
         const GroupRead& earlier = groups_[k];
         if (earlier.found.group != group.found.group) continue;
@@ -147,7 +150,7 @@ void ReadGroup::remember_earlier(std::size_t i, const std::vector<StreamRead>& r
             group.given_earlier.push_back(reads[k].entries[e].entry.id);
         }
         const bool has_new = !earlier.history_after && earlier.claimed < reads[k].entries.size();
-        if (has_new) group.new_after = reads[k].entries.back().entry.id;
+        if (has_new) group.new_after = reach_after(earlier, earlier.new_after, reads[k]);
     }
     std::ranges::sort(group.given_earlier);
 }
@@ -213,12 +216,35 @@ void ReadGroup::collect_idle(GroupRead& group, StreamRead& read) {
 }
 
 void ReadGroup::collect_new(GroupRead& group, StreamRead& read) {
+    if (!group.new_after.is_even()) return collect_unread(group, read);
     const EntryIndex& index = group.found.stream->index();
     const Stream& stream = *group.found.stream;
-    for (auto at = index.upper_bound(group.new_after); at != index.end(); at = index.next(at)) {
+    for (auto at = index.upper_bound(group.new_after.position()); at != index.end();
+         at = index.next(at)) {
         if (!stream.is_for(index.at(at).id, group.found.group->name())) continue;
         if (count_left(read) == 0 || !add(read, {.entry = index.at(at)})) return;
     }
+}
+
+// For a group that leases took entries ahead from, or left some behind.
+void ReadGroup::collect_unread(GroupRead& group, StreamRead& read) {
+    const Stream& stream = *group.found.stream;
+    UnreadWalk walk(stream, group.new_after);
+    while (const auto entry = walk.lowest()) {
+        const bool is_for = stream.is_for(entry->id, group.found.group->name());
+        if (is_for && (count_left(read) == 0 || !add(read, {.entry = *entry}))) return;
+        walk.take(walk.priority_of_lowest());
+    }
+}
+
+// How far a group has read when it is given what is new in `read`.
+Reach ReadGroup::reach_after(const GroupRead& group, Reach reach, const StreamRead& read) {
+    if (reach.is_even()) return Reach(read.entries.back().entry.id);
+    for (std::size_t i = group.claimed; i < read.entries.size(); ++i) {
+        const EntryId id = read.entries[i].entry.id;
+        reach.of(group.found.stream->priority_of(id)) = id;
+    }
+    return leveled(*group.found.stream, reach);
 }
 
 // ------------------------------------------------------------------------------- apply
@@ -257,6 +283,11 @@ GroupPosition ReadGroup::position_after(const GroupRead& group, const StreamRead
                                         std::size_t first) const {
     const StreamCounters counters = group_counters(*group.found.stream);
     GroupPosition position{group.found.group->last_delivered(), group.found.group->entries_read()};
+    if (!group.found.group->reads_evenly()) {
+        const Reach reach = reach_after(group, group.found.group->reach(), read);
+        if (reach.is_even()) position.entries_read = entries_read_at(*group.found.stream, reach);
+        return {reach.position(), position.entries_read};
+    }
     for (std::size_t i = first; i < read.entries.size(); ++i) {
         const EntryId id = read.entries[i].entry.id;
         // Counted to its end, it is told by the place of the entry again, or not at all.
@@ -273,11 +304,13 @@ GroupPosition ReadGroup::position_after(const GroupRead& group, const StreamRead
 void ReadGroup::apply_new(GroupRead& group, const StreamRead& read, std::size_t first) {
     Group& state = *group.found.group;
     const GroupPosition after = position_after(group, read, first);
+    const bool was_even = state.reads_evenly();
+    if (!was_even) state.set_reach(reach_after(group, state.reach(), read));
     state.set_position(after.last_delivered, after.entries_read);
     if (options_.skips_pending) {
         record_effect(context_, *group.found.key, group_position_effect(state.name(), after),
                       Engine::Wait::no);
-        return;
+        return record_reach(context_, group.found, was_even);
     }
     state.set_active(group.consumer, now_ms(context_));
     IdListCommit delivered(context_, *group.found.key, Engine::Wait::no, [&] {
@@ -287,6 +320,8 @@ void ReadGroup::apply_new(GroupRead& group, const StreamRead& read, std::size_t 
         state.deliver(read.entries[i].entry.id, group.consumer, now_ms(context_));
         delivered.add(read.entries[i].entry.id);
     }
+    delivered.flush();
+    record_reach(context_, group.found, was_even);
 }
 
 // -------------------------------------------------------------------------------- wait

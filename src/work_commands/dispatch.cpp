@@ -18,6 +18,15 @@ constexpr Duration patience = Duration::from_ms(100);
 
 }  // namespace
 
+// The weight of a turn is that of its tenant.
+Dispatch::Dispatch(TenantSettingsOf settings_of) : settings_of_(std::move(settings_of)) {
+    turns_.set_weights([this](TenantNumber database, std::string_view turn) {
+        const auto tenant = tenant_of_turn(database, turn);
+        const TenantSettings* const settings = tenant.empty() ? nullptr : this->settings_of(tenant);
+        return settings == nullptr ? 1U : static_cast<std::uint32_t>(settings->weight);
+    });
+}
+
 void Dispatch::attach(Server& server) {
     server_ = &server;
     not_before_ = {};
@@ -26,7 +35,37 @@ void Dispatch::attach(Server& server) {
 
 void Dispatch::on_change(TenantNumber tenant, std::string_view name, Key* key) {
     if (key == nullptr) return index_.remove(tenant, name);
-    if (key->attended) index_.note_change(*key);
+    if (!key->attended) return;
+    index_.note_change(*key);
+    tell_patterns(*key);
+}
+
+bool Dispatch::await_pattern(TenantNumber database, std::string_view pattern, const Glob& glob) {
+    const auto is_awaited = [this](const KeyName& its) {
+        return server_->blocking().is_awaited(its.tenant, its.name);
+    };
+    if (patterns_.size() >= patterns_max) {
+        std::erase_if(patterns_, [&](const auto& its) { return !is_awaited(its.first); });
+    }
+    if (patterns_.size() >= patterns_max && !patterns_.contains(KeyNameView{database, pattern})) {
+        return false;
+    }
+    patterns_.emplace(KeyName{database, std::string(pattern)}, glob);
+    return true;
+}
+
+void Dispatch::tell_waiters(const Key& key) {
+    server_->blocking().note_change(key.tenant, key.name, BlockingRegistry::Change::altered);
+    tell_patterns(key);
+}
+
+void Dispatch::tell_patterns(const Key& key) {
+    BlockingRegistry& blocking = server_->blocking();
+    if (patterns_.empty() || blocking.empty()) return;
+    for (const auto& [pattern, glob] : patterns_) {
+        if (pattern.tenant != key.tenant || !glob.matches(key.name).value_or(false)) continue;
+        blocking.note_change(pattern.tenant, pattern.name, BlockingRegistry::Change::altered);
+    }
 }
 
 MonoTime Dispatch::deadline() const {
@@ -67,8 +106,7 @@ std::size_t Dispatch::look_after(CommandContext& context, Key& key, std::size_t 
         const std::size_t woken = group->wake(now, most - done);
         done += woken;
         if (woken > 0) {
-            context.server.blocking().note_change(key.tenant, key.name,
-                                                  BlockingRegistry::Change::altered);
+            tell_waiters(key);
         }
         for (; done < most; ++done) {
             context.engine.begin_command();

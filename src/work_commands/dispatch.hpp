@@ -8,9 +8,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 
+#include "event/glob.hpp"
 #include "server/resident.hpp"
 #include "server/session.hpp"
+#include "work_commands/priority_turns.hpp"
+#include "work_commands/tenant_room.hpp"
 #include "work_commands/turns.hpp"
 #include "work_commands/work_index.hpp"
 
@@ -19,6 +23,10 @@ namespace sluice {
 class Dispatch final : public Resident {
   public:
     static constexpr std::size_t slice_max = 200;
+    // Reason: each change of a stream with work is held against each of them.
+    static constexpr std::size_t patterns_max = 100;
+
+    explicit Dispatch(TenantSettingsOf settings_of = {});
 
     void attach(Server& server) override;
     void on_change(TenantNumber tenant, std::string_view name, Key* key) override;
@@ -28,7 +36,20 @@ class Dispatch final : public Resident {
     std::vector<Metric> measure() const override;
 
     Turns& turns() { return turns_; }
+    // Of the streams of one tenant.
+    Turns& turns_within() { return turns_within_; }
+    PriorityTurns& priority_turns() { return priority_turns_; }
     WorkIndex& index() { return index_; }
+    // Null for a tenant that nobody made.
+    const TenantSettings* settings_of(std::string_view tenant) const {
+        return settings_of_ ? settings_of_(tenant) : nullptr;
+    }
+
+    // A client waits for streams that match, as if this were the name of a key. False: there are
+    // patterns_max already.
+    bool await_pattern(TenantNumber database, std::string_view pattern, const Glob& glob);
+    // Those who wait for this stream, or for streams like it.
+    void tell_waiters(const Key& key);
 
     struct Counts {
         std::uint64_t leased = 0;
@@ -40,14 +61,19 @@ class Dispatch final : public Resident {
     Counts counts;
 
   private:
+    void tell_patterns(const Key& key);
     // Answers how much was done.
     std::size_t look_after(CommandContext& context, Key& key, std::size_t most);
 
     Server* server_ = nullptr;
     Session house_{0, {}, {}};  // nobody's
     MonoTime not_before_{};     // writes were paused or refused
+    TenantSettingsOf settings_of_;
     Turns turns_;
+    Turns turns_within_;
+    PriorityTurns priority_turns_;
     WorkIndex index_;
+    std::map<KeyName, Glob, KeyNameOrder> patterns_;  // some of them are awaited no more
 };
 
 // Of the server that runs this command.

@@ -1,6 +1,7 @@
 // SLUICE.LEASE.
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "server/blocking.hpp"
@@ -8,6 +9,8 @@
 #include "server/number_argument.hpp"
 #include "work_commands/dispatch.hpp"
 #include "work_commands/lease_source.hpp"
+#include "work_commands/lease_streams.hpp"
+#include "work_commands/lease_turns.hpp"
 #include "work_commands/work_handlers.hpp"
 
 namespace sluice {
@@ -25,6 +28,7 @@ struct LeaseOptions {
     std::optional<std::uint32_t> lease_ms;
     std::optional<std::uint64_t> block_ms;
     std::span<const std::string_view> keys;
+    std::optional<StreamPattern> pattern;  // instead of keys
 };
 
 class LeaseParser {
@@ -40,16 +44,26 @@ class LeaseParser {
                 parsed_.keys = request_.from(at + 1);
                 return parsed_;
             }
+            if (is_word(request_[at], "pattern") && at + 2 == request_.size()) {
+                return with_pattern(request_[at + 1]);
+            }
             if (at + 1 >= request_.size() || !read_option(at)) return fail(error_text::syntax);
             if (has_failed_) return std::nullopt;
         }
-        return fail("ERR STREAMS and at least one key are missing");
+        return fail("ERR STREAMS and at least one key are missing, or a PATTERN");
     }
 
   private:
     std::optional<LeaseOptions> fail(std::string_view error) {
         if (!has_failed_) context_.reply.error(error);
         return std::nullopt;
+    }
+
+    std::optional<LeaseOptions> with_pattern(std::string_view pattern) {
+        auto glob = Glob::parse(pattern);
+        if (!glob) return fail("ERR " + glob.error().message);
+        parsed_.pattern = {.text = pattern, .glob = std::move(*glob)};
+        return parsed_;
     }
 
     // The number of an option; replies the error and says so when it is not within.
@@ -89,63 +103,90 @@ class Lease {
         : context_(context), options_(options) {}
 
     void run() {
-        std::vector<GroupKey> groups;
-        for (const std::string_view key : options_.keys) {
-            const auto found = find_group(context_, key, options_.group);
-            if (!found) return;
-            // A stream that is named twice is one.
-            if (std::ranges::count(groups, found->group, &GroupKey::group) > 0) continue;
-            groups.push_back(*found);
+        if (!find_streams()) return;
+        sources_.resize(streams_.size());
+        // Who names a stream becomes a consumer of it; a pattern means those that have something.
+        for (std::size_t i = 0; i < sources_.size() && !options_.pattern; ++i)
+            source(i);
+        take();
+        for (auto& source : sources_) {
+            if (source) source->finish();
         }
-        std::vector<LeaseSource> sources;
-        sources.reserve(groups.size());
-        for (const GroupKey& group : groups) {
-            group.group->begin_work();
-            sources.emplace_back(context_, group, options_.consumer, options_.lease_ms);
+        if (!leased_.empty()) return write();
+        for (const auto& source : sources_) {
+            if (source && source->damage()) return reply_error(context_.reply, *source->damage());
         }
-        take(sources);
-        for (LeaseSource& source : sources)
-            source.finish();
-        if (leased_.empty()) {
-            for (const LeaseSource& source : sources) {
-                if (source.damage()) return reply_error(context_.reply, *source.damage());
-            }
-            return wait(sources);
-        }
-        write();
+        wait();
     }
 
   private:
+    bool find_streams() {
+        if (!options_.pattern) {
+            auto named = named_streams(context_, options_.group, options_.keys);
+            if (named) streams_ = std::move(*named);
+            return named.has_value();
+        }
+        auto matching = matching_streams(context_, options_.group, *options_.pattern);
+        if (!matching) {
+            reply_error(context_.reply, matching.error());
+            return false;
+        }
+        streams_ = std::move(*matching);
+        return true;
+    }
+
+    LeaseSource& source(std::size_t place) {
+        auto& source = sources_[place];
+        if (!source) {
+            const GroupKey& stream = streams_[place];
+            stream.group->begin_work();
+            source.emplace(context_, stream, options_.consumer, options_.lease_ms);
+        }
+        return *source;
+    }
+
     // In turns that go on from command to command, so that no stream waits for the backlog of
     // another.
-    void take(std::vector<LeaseSource>& sources) {
-        if (sources.size() == 1) {
-            while (has_room() && take_from(sources.front())) {
+    void take() {
+        if (streams_.size() == 1) {
+            while (has_room() && take_from(0)) {
             }
             return;
         }
         std::vector<std::string_view> keys;
-        for (const LeaseSource& source : sources)
-            keys.emplace_back(source.group().key->name);
-        const MonoTime now = context_.engine.mono();
-        Turns& turns = dispatch_of(context_).turns();
-        FairShare::Round round(turns.of(context_.tenant, options_.group, keys, now), keys, now);
+        for (const GroupKey& stream : streams_)
+            keys.emplace_back(stream.key->name);
+        LeaseTurns turns(dispatch_of(context_), context_.tenant, options_.group, keys,
+                         context_.engine.mono());
         while (has_room()) {
-            const auto next = round.next();
+            const auto next = turns.next();
             if (!next) return;
-            if (take_from(sources[*next])) {
-                round.charge(Turns::cost_of(leased_.back().ref), now);
+            if (take_from(*next)) {
+                turns.charge(leased_.back().ref);
             } else {
-                round.end_work();
+                turns.end_work();
             }
         }
     }
 
     bool has_room() const { return leased_.size() < options_.count && bytes_ <= reply_bytes_max; }
 
-    bool take_from(LeaseSource& source) {
-        const auto leased = source.take();
+    // Of its tenant, when that has a limit; counted once for all its streams.
+    TenantRoom* room_of(const Key& key) {
+        const std::string_view tenant = tenant_in(key.name);
+        if (tenant.empty()) return nullptr;
+        const auto [room, is_new] = rooms_.try_emplace(tenant);
+        if (is_new) room->second = tenant_room(context_, key);
+        return room->second ? &*room->second : nullptr;
+    }
+
+    bool take_from(std::size_t place) {
+        LeaseSource& from = source(place);
+        TenantRoom* const room = room_of(*streams_[place].key);
+        if (room != nullptr && room->is_full()) return false;
+        const auto leased = from.take();
         if (!leased) return false;
+        if (room != nullptr) ++room->leased;
         bytes_ += leased->ref.length;
         leased_.push_back(*leased);
         return true;
@@ -174,19 +215,28 @@ class Lease {
         }
     }
 
-    void wait(const std::vector<LeaseSource>& sources) {
+    void wait() {
         if (!options_.block_ms || !may_block(context_)) return context_.reply.null_array();
         BlockedState state;
         state.wakes_without_key = true;
         // Of leases that end and retries that are due the dispatch tells.
-        if (std::ranges::any_of(sources, &LeaseSource::is_cut_short)) {
-            state.retry_at = context_.engine.mono();
+        const auto is_cut_short = [](const auto& its) { return its && its->is_cut_short(); };
+        if (std::ranges::any_of(sources_, is_cut_short)) state.retry_at = context_.engine.mono();
+        if (!options_.pattern) {
+            return block(context_, options_.keys, *options_.block_ms, std::move(state));
         }
-        block(context_, options_.keys, *options_.block_ms, std::move(state));
+        const auto& [text, glob] = *options_.pattern;
+        if (!dispatch_of(context_).await_pattern(context_.tenant, text, glob)) {
+            return context_.reply.error("ERR clients wait for 100 patterns already");
+        }
+        block(context_, {&text, 1}, *options_.block_ms, std::move(state));
     }
 
     CommandContext& context_;
     const LeaseOptions& options_;
+    std::vector<GroupKey> streams_;
+    std::vector<std::optional<LeaseSource>> sources_;  // by stream; a pattern's when it is asked
+    std::map<std::string_view, std::optional<TenantRoom>> rooms_;  // by tenant
     std::vector<LeaseGrant> leased_;
     std::size_t bytes_ = 0;
 };

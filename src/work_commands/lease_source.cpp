@@ -1,6 +1,7 @@
 #include "work_commands/lease_source.hpp"
 
 #include "stream/group_progress.hpp"
+#include "stream/unread.hpp"
 #include "work_commands/dispatch.hpp"
 
 namespace sluice {
@@ -23,7 +24,8 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
       settings_(settings_of(*group.group)),
       consumer_(consumer_or_new(context, group, consumer)),
       consumer_name_(consumer),
-      lease_ms_(lease_ms.value_or(settings_.lease_ms)) {
+      lease_ms_(lease_ms.value_or(settings_.lease_ms)),
+      was_even_(group.group->reads_evenly()) {
     group_.group->consumer(consumer_).seen_ms = now_ms(context);
     end_expired_leases(context, group_, expired_per_command);
     group_.group->wake(now(), woken_per_command);
@@ -31,11 +33,49 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
 
 std::optional<LeaseGrant> LeaseSource::take() {
     if (is_full() || is_cut_short_) return std::nullopt;
-    const auto found = take_ready();
-    return found ? found : take_new();
+    auto waiting = what_waits();
+    while (const auto priority = pick(waiting)) {
+        if (const auto found = take_ready(*priority)) return found;
+        if (const auto found = take_new(*priority)) return found;
+        if (is_cut_short_) break;
+        waiting[static_cast<std::size_t>(*priority)] = false;
+    }
+    return std::nullopt;
+}
+
+// Nothing but normal entries, read in their order: no turns are needed.
+bool LeaseSource::is_plain() const {
+    return group_.stream->priorities() == nullptr && group_.group->reads_evenly();
+}
+
+PriorityShare::HasWork LeaseSource::what_waits() {
+    PriorityShare::HasWork waiting{};
+    GroupWork& work = group_.group->begin_work();
+    for (std::size_t i = 0; i < waiting.size(); ++i)
+        waiting[i] = work.next_ready(static_cast<Priority>(i)).has_value();
+    if (is_plain()) {
+        // There is a new one, or take_new() finds none.
+        waiting[static_cast<std::size_t>(Priority::normal)] = true;
+        return waiting;
+    }
+    UnreadWalk walk(*group_.stream, group_.group->reach());
+    for (std::size_t i = 0; i < waiting.size(); ++i)
+        waiting[i] = waiting[i] || walk.next(static_cast<Priority>(i)).has_value();
+    if (walk.reach() != group_.group->reach()) move_to(walk.reach());
+    return waiting;
+}
+
+std::optional<Priority> LeaseSource::pick(const PriorityShare::HasWork& waiting) {
+    constexpr PriorityShare::HasWork normal_only = {false, true, false, false};
+    if (waiting == normal_only && is_plain()) return Priority::normal;
+    return dispatch_of(*context_)
+        .priority_turns()
+        .of(context_->tenant, group_.key->name, group_.group->name())
+        .pick(waiting);
 }
 
 void LeaseSource::finish() {
+    level();
     const GroupPosition position{group_.group->last_delivered(), group_.group->entries_read()};
     if (!leased_.empty()) {
         group_.group->set_active(consumer_, now_ms(*context_));
@@ -46,6 +86,8 @@ void LeaseSource::finish() {
     if (!held_.empty() || (is_moved_ && leased_.empty())) {
         record(WorkEffect::hold(group_.group->name(), position), held_);
     }
+    if (is_moved_) record_reach(*context_, group_, was_even_);
+    was_even_ = group_.group->reads_evenly();
     for (const Parked& parked : withheld_)
         park_entry(*context_, group_, parked);
     is_moved_ = false;
@@ -85,9 +127,9 @@ bool LeaseSource::withholds(EntryId id, const WorkItem& item) {
     return true;
 }
 
-std::optional<LeaseGrant> LeaseSource::take_ready() {
+std::optional<LeaseGrant> LeaseSource::take_ready(Priority priority) {
     while (!is_cut_short_) {
-        const auto id = group_.group->begin_work().next_ready();
+        const auto id = group_.group->begin_work().next_ready(priority);
         if (!id) break;
         const WorkItem& item = *group_.group->work()->find(*id);
         const auto ref = group_.stream->find(*id);
@@ -127,7 +169,7 @@ bool LeaseSource::expires(EntryId id, const WorkFields& fields) {
     if (work.find(id) != nullptr || work.has_line(fields.line)) return false;
     const LineNumber line = fields.line;
     if (!bury_expired(*context_, group_, id, std::string(fields.expires_at))) {
-        group_.group->enter(id, line);
+        group_.group->enter(id, line, group_.stream->priority_of(id));
         held_.emplace_back(id, line);
         withheld_.push_back({id, now() + unburied_delay, 0, {}});
         group_.group->park(id, now() + unburied_delay, 0, {});
@@ -140,27 +182,59 @@ void LeaseSource::note_expired() {
     is_cut_short_ = is_cut_short_ || ++expired_ >= expired_max;
 }
 
-void LeaseSource::pass(EntryId id) {
+void LeaseSource::pass(EntryId id, Priority priority) {
     Group& group = *group_.group;
+    if (!is_plain()) {
+        UnreadWalk walk(*group_.stream, group.reach());
+        (void)walk.next(priority);
+        walk.take(priority);
+        return move_to(walk.reach());
+    }
     const std::int64_t read = entries_read_after(group_.stream->counters(), group.last_delivered(),
                                                  group.entries_read(), id);
     group.set_position(id, read);
     is_moved_ = true;
 }
 
-std::optional<LeaseGrant> LeaseSource::take_new() {
+void LeaseSource::move_to(const Reach& reach) {
+    group_.group->set_reach(reach);
+    is_moved_ = true;
+}
+
+// What a group has read is counted again when it has caught up; meanwhile it is not needed.
+void LeaseSource::level() {
+    Group& group = *group_.group;
+    if (!is_moved_ || group.reads_evenly()) return;
+    const Reach reach = leveled(*group_.stream, group.reach());
+    if (!reach.is_even()) return;
+    group.set_reach(reach);
+    group.set_position(reach.position(), entries_read_at(*group_.stream, reach));
+}
+
+std::optional<IndexEntry> LeaseSource::next_new(Priority priority) {
+    const GroupWork& work = *group_.group->work();
+    const bool may_stand_behind = priority == Priority::normal;
+    if (may_stand_behind && work.count(WorkState::behind) >= GroupWork::behind_max) {
+        return std::nullopt;
+    }
+    if (!is_plain()) return UnreadWalk(*group_.stream, group_.group->reach()).next(priority);
     const EntryIndex& index = group_.stream->index();
-    auto at = index.upper_bound(group_.group->last_delivered());
-    for (int looked = 0; at != index.end() && !is_cut_short_; ++looked) {
+    const auto at = index.upper_bound(group_.group->last_delivered());
+    if (at == index.end()) return std::nullopt;
+    return index.at(at);
+}
+
+std::optional<LeaseGrant> LeaseSource::take_new(Priority priority) {
+    for (int looked = 0; !is_cut_short_; ++looked) {
+        const auto next = next_new(priority);
+        if (!next) break;
         if (looked == looked_at_max) {
             is_cut_short_ = true;
             break;
         }
-        if (group_.group->work()->count(WorkState::behind) >= GroupWork::behind_max) break;
-        const auto [id, ref] = index.at(at);
-        at = index.next(at);
+        const auto [id, ref] = *next;
         if (!group_.stream->is_for(id, group_.group->name())) {
-            pass(id);
+            pass(id, priority);
             continue;
         }
         const auto entry = context_->engine.read_entry(*group_.key, id, ref);
@@ -168,7 +242,7 @@ std::optional<LeaseGrant> LeaseSource::take_new() {
             damage_ = entry.error();
             break;
         }
-        pass(id);
+        pass(id, priority);
         const WorkFields fields = work_fields_of(*entry);
         if (expires(id, fields)) continue;
         if (const auto leased = enter(id, ref, fields.line)) return leased;
@@ -178,7 +252,8 @@ std::optional<LeaseGrant> LeaseSource::take_new() {
 
 std::optional<LeaseGrant> LeaseSource::enter(EntryId id, EntryRef ref, LineNumber line) {
     // After XGROUP SETID it may be in work already.
-    const bool is_ready = group_.group->enter(id, line) == WorkState::ready;
+    const Priority priority = group_.stream->priority_of(id);
+    const bool is_ready = group_.group->enter(id, line, priority) == WorkState::ready;
     if (is_ready && !withholds(id, *group_.group->work()->find(id))) return lease(id, ref, line);
     held_.emplace_back(id, line);
     return std::nullopt;

@@ -1,8 +1,9 @@
 // One stream of a SLUICE.LEASE: what it gives, one entry at a time.
 //
 // Promise    what was taken is leased in memory at once and recorded by finish(): heads of lines
-//            before those who stand behind them. What has expired goes to the dead letters in the
-//            same command and is not given
+//            before those who stand behind them. Among priorities the next is the one whose turn
+//            it is, new or due for a retry; of one, retries come first. What has expired goes to
+//            the dead letters in the same command and is not given
 // Limit      looked_at_max new entries that one command passes by because others come first;
 //            expired_max entries that it buries
 #pragma once
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "bus/priority_share.hpp"
 #include "stream_commands/entry_fields.hpp"
 #include "work_commands/work_access.hpp"
 
@@ -48,10 +50,16 @@ class LeaseSource {
     void record(WorkEffect effect, const Worked& entries);
     LeaseGrant lease(EntryId id, EntryRef ref, LineNumber line);
     bool withholds(EntryId id, const WorkItem& item);
-    std::optional<LeaseGrant> take_ready();
-    std::optional<LeaseGrant> take_new();
+    bool is_plain() const;
+    PriorityShare::HasWork what_waits();
+    std::optional<Priority> pick(const PriorityShare::HasWork& waiting);
+    std::optional<LeaseGrant> take_ready(Priority priority);
+    std::optional<LeaseGrant> take_new(Priority priority);
+    std::optional<IndexEntry> next_new(Priority priority);
     std::optional<LeaseGrant> enter(EntryId id, EntryRef ref, LineNumber line);
-    void pass(EntryId id);
+    void pass(EntryId id, Priority priority);
+    void move_to(const Reach& reach);
+    void level();
     bool expires(EntryId id, const WorkFields& fields);
     bool expires(EntryId id, EntryRef ref);
     void note_expired();
@@ -63,6 +71,7 @@ class LeaseSource {
     std::string_view consumer_name_;
     std::uint32_t lease_ms_;
     bool is_moved_ = false;
+    bool was_even_;  // as it is recorded
     bool is_cut_short_ = false;
     std::size_t expired_ = 0;
     Epoch first_epoch_ = 0;

@@ -31,7 +31,7 @@ class Turns {
     // What a delivery costs: a small event keeps a handler as busy as one of a quantum.
     static std::size_t cost_of(EntryRef ref);
 
-    // The weight of a stream, from 1 to FairShare::weight_max; 1 for all until somebody knows
+    // The weight of a turn, from 1 to FairShare::weight_max; 1 for all until somebody knows
     // better.
     using WeightOf = std::function<std::uint32_t(TenantNumber tenant, std::string_view key)>;
     void set_weights(WeightOf weight_of) { weight_of_ = std::move(weight_of); }

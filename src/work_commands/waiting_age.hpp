@@ -8,8 +8,9 @@
 
 namespace sluice {
 
-// Of the entry that is next: since its retry was due or, without one, since it was published.
-// Nothing when nobody waits: what is parked or behind others of its key does not.
+// Of the entry that has waited longest among those that are next, one of each priority: since its
+// retry was due or, without one, since it was published. Nothing when nobody waits: what is parked
+// or behind others of its key does not.
 std::optional<Duration> waiting_age(const GroupKey& group, WallTime wall, MonoTime mono);
 
 }  // namespace sluice

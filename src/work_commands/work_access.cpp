@@ -150,6 +150,7 @@ void settle_entry(CommandContext& context, const GroupKey& group, EntryId id) {
 
 void tell_workers(CommandContext& context, const GroupKey& group, std::string_view effect) {
     const GroupWork* const work = group.group->work();
+    tell_tenant(context, *group.key);
     const WorkSettings settings = settings_of(*group.group);
     const bool is_limited = settings.in_flight_max > 0 || settings.consumer_in_flight_max > 0;
     const bool has_news = work != nullptr && (work->count(WorkState::ready) > 0 || is_limited);
@@ -205,6 +206,7 @@ void park_entry(CommandContext& context, const GroupKey& group, const Parked& pa
     context.engine.commit_stream(
         *group.key,
         park_effect(group.group->name(), {parked.id, parked.due, parked.failures, parked.history}));
+    tell_tenant(context, *group.key);
 }
 
 std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, std::size_t most) {

@@ -13,12 +13,14 @@ namespace {
 
 constexpr ArgumentDocs lease_pair[] = {{"id", "string"}, {"epoch", "integer"}};
 constexpr ArgumentDocs consumer_pair[] = {{"group", "string"}, {"consumer", "string"}};
+constexpr ArgumentDocs lease_streams[] = {{"key", "key", "STREAMS", false, true},
+                                          {"pattern", "pattern", "PATTERN"}};
 constexpr ArgumentDocs lease_arguments[] = {
     {"group-block", "block", "GROUP", false, false, consumer_pair},
     {"count", "integer", "COUNT", true},
     {"lease-ms", "integer", "LEASE", true},
     {"milliseconds", "integer", "BLOCK", true},
-    {"key", "key", "STREAMS", false, true}};
+    {"streams", "oneof", "", false, false, lease_streams}};
 constexpr ArgumentDocs settle_arguments[] = {
     {"key", "key"}, {"group", "string"}, {"lease", "block", "", false, true, lease_pair}};
 constexpr ArgumentDocs extend_arguments[] = {{"key", "key"},
@@ -162,8 +164,8 @@ CommandFamily work_commands() {
     return rows;
 }
 
-std::unique_ptr<Resident> make_dispatch() {
-    return std::make_unique<Dispatch>();
+std::unique_ptr<Resident> make_dispatch(TenantSettingsOf settings_of) {
+    return std::make_unique<Dispatch>(std::move(settings_of));
 }
 
 }  // namespace sluice

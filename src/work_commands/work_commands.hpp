@@ -4,10 +4,12 @@
 #include <memory>
 
 #include "server/resident.hpp"
+#include "work_commands/tenant_room.hpp"
 
 namespace sluice {
 
 CommandFamily work_commands();
-std::unique_ptr<Resident> make_dispatch();
+// Without tenants all streams are alike.
+std::unique_ptr<Resident> make_dispatch(TenantSettingsOf settings_of = {});
 
 }  // namespace sluice

@@ -5,8 +5,10 @@
 #include "server/number_argument.hpp"
 #include "server/server.hpp"
 #include "stream/retention_plan.hpp"
+#include "stream/unread.hpp"
 #include "stream_commands/stream_ids.hpp"
 #include "work_commands/dead_letters.hpp"
+#include "work_commands/dispatch.hpp"
 #include "work_commands/waiting_age.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_arguments.hpp"
@@ -121,6 +123,12 @@ std::optional<EntryId> dead_letter_of(CommandContext& context, const GroupKey& g
     return find_dead_letter(context, *key, group.group->name(), id);
 }
 
+// What holds back an entry that may be leased, if anything does.
+std::string_view limit_of(const CommandContext& context, const GroupKey& group) {
+    const auto room = tenant_room(context, *group.key);
+    return room && room->is_full() ? "tenant limit" : "";
+}
+
 void explain_item(CommandContext& context, const GroupKey& group, EntryId id,
                   const WorkItem& item) {
     const Pending* const pending = group.group->pending().find(id);
@@ -147,10 +155,12 @@ void explain_item(CommandContext& context, const GroupKey& group, EntryId id,
             return;
         }
         case WorkState::ready: {
-            Map map(context.reply, 3);
+            const std::string_view limit = limit_of(context, group);
+            Map map(context.reply, limit.empty() ? 3 : 4);
             map.add("state", "ready");
             map.add("failures", item.failures);
             map.add("last-error", error);
+            if (!limit.empty()) map.add("waits-for", limit);
             return;
         }
         case WorkState::behind: {
@@ -173,7 +183,7 @@ void explain_other(CommandContext& context, const GroupKey& group, EntryId id) {
         map.add("consumer", is_owned ? group.group->consumer(pending->consumer).name : "");
         return;
     }
-    if (id <= group.group->last_delivered()) {
+    if (!is_unread(*group.stream, group.group->reach(), id)) {
         if (const auto dead = dead_letter_of(context, group, id)) {
             Map map(context.reply, 2);
             map.add("state", "dead");
@@ -184,8 +194,10 @@ void explain_other(CommandContext& context, const GroupKey& group, EntryId id) {
     } else if (is_there) {
         state = group.stream->is_for(id, group.group->name()) ? "waiting" : "for another group";
     }
-    Map map(context.reply, 1);
+    const std::string_view limit = state == "waiting" ? limit_of(context, group) : "";
+    Map map(context.reply, limit.empty() ? 1 : 2);
     map.add("state", state);
+    if (!limit.empty()) map.add("waits-for", limit);
 }
 
 }  // namespace
@@ -207,6 +219,8 @@ void run_work_group_create(CommandContext& context) {
                                                  Group::entries_read_unknown, *start);
     commit_effect(context, stream, group_create_effect(name, {*start, read}));
     store(context, stream, name, *options);
+    // Those who wait for a pattern: what the stream holds is theirs from now on.
+    dispatch_of(context).tell_waiters(*stream.key);
     context.reply.ok();
 }
 

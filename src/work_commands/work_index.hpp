@@ -36,6 +36,16 @@ class WorkIndex {
     Key* next_due(MonoTime now) const;
 
     std::size_t size() const { return streams_.size(); }
+    // Those whose names begin so, in the order of their names.
+    template <class Visit>
+    void for_each_with(TenantNumber tenant, std::string_view prefix, Visit&& visit) const {
+        for (auto at = streams_.lower_bound(KeyNameView{tenant, prefix}); at != streams_.end();
+             ++at) {
+            const KeyName& name = at->first;
+            if (name.tenant != tenant || !name.name.starts_with(prefix)) return;
+            visit(*at->second.key);
+        }
+    }
     template <class Visit>
     void for_each(Visit&& visit) const {
         for (const auto& [name, stream] : streams_)

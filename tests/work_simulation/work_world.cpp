@@ -262,6 +262,10 @@ void WorkWorld::publish(Client& client) {
         asked.line = "key-" + std::to_string(random_.below(line_count));
         arguments.insert(arguments.end(), {"partition_key", asked.line});
     }
+    constexpr std::array words = {"low", "normal", "high", "critical"};
+    if (random_.one_in(2)) {
+        arguments.insert(arguments.end(), {"priority", words[random_.below(words.size())]});
+    }
     ask(client, asked, arguments);
 }
 

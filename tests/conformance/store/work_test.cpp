@@ -127,6 +127,18 @@ TEST_P(WorkTest, several_streams_are_leased_from_at_once) {
     EXPECT_EQ(streams, (std::set<std::string>{"orders", "returns"}));
 }
 
+TEST_P(WorkTest, a_higher_priority_comes_before_what_is_older) {
+    const EntryId low = append("orders", {{"priority", "low"}});
+    const EntryId normal = append("orders", item("tea"));
+    const EntryId critical = append("orders", {{"priority", "critical"}});
+    const EntryId high = append("orders", {{"priority", "high"}});
+    std::vector<EntryId> order;
+    for (const LeasedEntry& each : lease(4))
+        order.push_back(each.token.id);
+    EXPECT_EQ(order, (std::vector{critical, high, normal, low}));
+    EXPECT_EQ(show("orders", "shipping").lag, 0U);
+}
+
 TEST_P(WorkTest, a_consumer_waits_for_work) {
     Awaited<std::vector<LeasedEntry>> awaited;
     store().lease(

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "bus_commands/tenant.hpp"
+#include "bus_commands/bus_commands.hpp"
+#include "bus_commands/tenant_bus.hpp"
+#include "server/server.hpp"
 #include "unit/server/door.hpp"
 
 namespace sluice::testing {
@@ -88,12 +90,13 @@ TEST_F(Publishing, counts_the_bytes_of_entries_that_lie_there) {
     EXPECT_EQ(used(), 0U);
 }
 
-TEST_F(Publishing, tells_others_the_weight_of_a_tenant) {
-    EXPECT_EQ(weight_of(door_.engine(), "acme"), 3U);
-    EXPECT_EQ(weight_of(door_.engine(), "nobody"), 1U);
-    EXPECT_EQ(weight_of(door_.engine(), "default"), 1U);
+TEST_F(Publishing, tells_others_what_was_chosen_for_a_tenant) {
+    const auto settings_of = tenant_settings(door_.server().resident<TenantBus>());
+    EXPECT_EQ(settings_of("acme")->weight, 3U);
+    EXPECT_EQ(settings_of("nobody"), nullptr);
+    EXPECT_EQ(settings_of("default")->weight, 1U);
     client_.call({"SLUICE.TENANT", "SET", "default", "WEIGHT", "5"});
-    EXPECT_EQ(weight_of(door_.engine(), "default"), 5U);
+    EXPECT_EQ(settings_of("default")->weight, 5U);
 }
 
 TEST_F(Publishing, takes_no_event_of_a_batch_that_is_too_large) {

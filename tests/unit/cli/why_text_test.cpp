@@ -25,6 +25,12 @@ std::string sentence(const std::vector<std::string>& words, const GroupFacts& fa
     return why_sentence("7-1", "billing", map_of(words), facts, now);
 }
 
+TEST(Why, a_tenant_at_its_limit_is_named) {
+    EXPECT_EQ(sentence({"state", "waiting", "waits-for", "tenant limit"}, {.lag = 3}),
+              "7-1 of billing was not delivered yet, one of 3: its tenant has as many entries at "
+              "work as its INFLIGHT allows");
+}
+
 TEST(Why, each_state_is_one_clear_sentence) {
     EXPECT_EQ(sentence({"state", "leased", "consumer", "ada", "lease-left-ms", "9000"}),
               "7-1 of billing is running: leased by ada for another 9 s");

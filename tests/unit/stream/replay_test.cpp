@@ -7,6 +7,7 @@
 #include "stream/stream.hpp"
 #include "stream/stream_effect.hpp"
 #include "stream/trim.hpp"
+#include "stream/unread.hpp"
 
 namespace sluice {
 namespace {
@@ -14,12 +15,14 @@ namespace {
 struct NewEntry {
     EntryId id;
     EntryRef ref;
+    Priority priority = Priority::normal;
 };
 using Record = std::variant<NewEntry, std::string>;
 
 void replay(Stream& stream, const Record& record, MonoTime now) {
     if (const auto* entry = std::get_if<NewEntry>(&record)) {
         stream.append(entry->id, entry->ref);
+        stream.set_priority(entry->id, entry->priority);
     } else {
         const auto applied = stream.apply(std::get<std::string>(record), now);
         ASSERT_TRUE(applied) << applied.error().message;
@@ -93,6 +96,7 @@ class Life {
         return std::string(kind) + std::to_string(random_.below(3));
     }
     EntryId some_id() { return {random_.below(stream_.last_id().ms + 2), random_.below(3)}; }
+    Priority some_priority() { return static_cast<Priority>(random_.below(4)); }
     Group* some_group() { return stream_.find_group(name("g")); }
     MonoTime now() const { return MonoTime::from_ms(now_ms_); }
 
@@ -102,8 +106,10 @@ class Life {
                                : EntryId{id.ms, id.seq + 1};
         position_ += 64;
         const EntryRef ref{position_, 60};
+        const auto priority = random_.one_in(2) ? Priority::normal : some_priority();
         stream_.append(id, ref);
-        records_.emplace_back(NewEntry{id, ref});
+        stream_.set_priority(id, priority);
+        records_.emplace_back(NewEntry{id, ref, priority});
     }
 
     void group_changes() {
@@ -112,7 +118,9 @@ class Life {
             return commit(group_create_effect(group, {some_id(), random_.one_in(2) ? -1 : 3}));
         }
         if (random_.one_in(6)) return commit(group_destroy_effect(group));
-        commit(group_position_effect(group, {some_id(), -1}));
+        const EntryId id = some_id();
+        commit(group_position_effect(group, {id, -1}));
+        commit(reach_effect(group, Reach(id)));
     }
 
     void consumer_changes() {
@@ -132,6 +140,7 @@ class Life {
         const std::string consumer = name("c");
         const auto number = group->find_consumer(consumer);
         if (!number) return;
+        if (!group->reads_evenly()) return deliver_unread(*group, *number);
         std::vector<EntryId> ids;
         GroupPosition after{group->last_delivered(), group->entries_read()};
         const EntryIndex& index = stream_.index();
@@ -152,6 +161,28 @@ class Life {
             effect.add(id);
         }
         record(effect.finish());
+    }
+
+    // Of a group that has read ahead: in the order of the ids all the same.
+    void deliver_unread(Group& group, ConsumerNumber number) {
+        UnreadWalk walk(stream_, group.reach());
+        std::vector<EntryId> ids;
+        while (const auto entry = walk.lowest()) {
+            if (ids.size() == 20) break;
+            walk.take(walk.priority_of_lowest());
+            ids.push_back(entry->id);
+        }
+        if (ids.empty()) return;
+        group.set_reach(leveled(stream_, walk.reach()));
+        group.set_active(number, now_ms_);
+        auto effect = IdListEffect::deliver(group.name(), group.consumer(number).name,
+                                            {group.last_delivered(), group.entries_read()});
+        for (const EntryId id : ids) {
+            group.deliver(id, number, now_ms_);
+            effect.add(id);
+        }
+        record(effect.finish());
+        record(reach_effect(group.name(), group.reach()));
     }
 
     void acknowledge() {
@@ -213,15 +244,16 @@ class Life {
             leased.push_back(id);
         };
         for (std::uint64_t left = random_.below(5); left > 0; --left) {
-            if (const auto id = work.next_ready()) take(*id);
+            if (const auto id = work.next_ready(some_priority())) take(*id);
         }
-        const EntryIndex& index = stream_.index();
-        auto at = index.upper_bound(group->last_delivered());
-        for (std::uint64_t left = random_.below(20); left > 0 && at != index.end(); --left) {
-            const EntryId id = index.at(at).id;
-            at = index.next(at);
-            group->set_position(id, Group::entries_read_unknown);
-            const WorkState state = group->enter(id, line_of(id));
+        UnreadWalk walk(stream_, group->reach());
+        for (std::uint64_t left = random_.below(20); left > 0; --left) {
+            const Priority priority = some_priority();
+            const auto entry = walk.next(priority);
+            if (!entry) continue;
+            walk.take(priority);
+            const EntryId id = entry->id;
+            const WorkState state = group->enter(id, line_of(id), priority);
             if (state == WorkState::ready && !random_.one_in(6)) {
                 take(id);
                 continue;
@@ -230,6 +262,8 @@ class Life {
             if (state == WorkState::ready) withheld.push_back(id);
         }
         group->set_active(*number, now_ms_);
+        group->set_reach(leveled(stream_, walk.reach()));
+        group->set_position(group->last_delivered(), entries_read_at(stream_, group->reach()));
         const GroupPosition position{group->last_delivered(), group->entries_read()};
         auto leases = WorkEffect::lease(group->name(), consumer, position, first, lease_ms);
         for (const EntryId id : leased)
@@ -239,6 +273,7 @@ class Life {
         for (const EntryId id : held)
             holds.add(id, work.find(id)->line);
         record(holds.bytes());
+        record(reach_effect(group->name(), group->reach()));
         for (const EntryId id : withheld) {
             const WorkItem item = *work.find(id);
             commit(park_effect(group->name(),
