@@ -234,7 +234,9 @@ Result<void> Engine::admit_write(bool grows, std::uint64_t bytes) const {
     if (!state_->is_disk_full) return {};
     // Of small segments, on a small disk, a part of one.
     const std::uint64_t last_room = std::min(last_room_bytes, state_->options.segment_bytes / 4);
-    if (grows || !journal.has_room(last_room + bytes)) {
+    // What is large must leave room for small settles behind it.
+    const std::uint64_t needed = std::max(last_room, bytes + last_room / 2);
+    if (grows || !journal.has_room(needed)) {
         return Error{Errc::full, "the disk is full"};
     }
     return {};

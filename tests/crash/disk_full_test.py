@@ -92,7 +92,7 @@ class Story:
         return refusal
 
     def large_events_die(self):
-        """A dead letter is as large as its event: what does not fit is refused, and nothing hangs."""
+        """A dead letter is as large as its event: what does not fit is refused, nothing hangs."""
         leases = self.call("SLUICE.LEASE", "GROUP", "w", "c", "COUNT", "100", "LEASE", "3600000",
                            "STREAMS", "large")
         words = []

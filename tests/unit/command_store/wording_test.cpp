@@ -142,10 +142,12 @@ TEST(Wording, dead_letters) {
     EXPECT_EQ(words<EntryId>(EditDeadEntry{"s", {1, 1}, tea}), "SLUICE.DLQ EDIT s 1-1 item tea");
     EXPECT_EQ(
         words<std::uint64_t>(PurgeDeadEntries{"s", std::vector<EntryId>{{1, 1}}, "tidying up"}),
-        "SLUICE.DLQ PURGE s REASON tidying up 1-1");
+        "SLUICE.DLQ PURGE s BECAUSE tidying up 1-1");
     EXPECT_EQ(words<std::uint64_t>(PurgeDeadEntries{"s", DeadEntryFilter{}, "why"}),
-              "SLUICE.DLQ PURGE s REASON why LIMIT 100 MATCHING");
-    EXPECT_EQ(words<std::uint64_t>(PurgeDeadEntries{"s", filter, "why"}), "");
+              "SLUICE.DLQ PURGE s BECAUSE why LIMIT 100 MATCHING");
+    EXPECT_EQ(words<std::uint64_t>(PurgeDeadEntries{"s", filter, "why"}),
+              "SLUICE.DLQ PURGE s BECAUSE why LIMIT 100 GROUP g REASON r TYPE t AGENT a SINCE 1 "
+              "UNTIL 2 TEXT x MATCHING");
 }
 
 TEST(Wording, documents) {
