@@ -64,8 +64,12 @@ Expected<RunningConsumer> ConsumerStart::run(ServerLink link, const ConsumerOpti
     if (!group) return group.error();
     ConsumerOptions complete = options;
     if (complete.consumer.empty()) complete.consumer = default_name();
-    return RunningConsumer(std::make_unique<RunningConsumer::State>(
-        std::move(link), std::move(complete), std::move(handler)));
+    auto state = std::make_unique<RunningConsumer::State>(std::move(link), std::move(complete),
+                                                          std::move(handler));
+    if (auto started = state->threads.start(); !started) {
+        return ClientError{ErrorKind::failed, "consume: " + started.error().message};
+    }
+    return RunningConsumer(std::move(state));
 }
 
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
