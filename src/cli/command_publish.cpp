@@ -47,7 +47,8 @@ Examples:
   tail -f app.log.jsonl | sluice publish logs --json --live
 
 Exit codes: 0 published, 1 refused by the server, 64 usage, 65 bad input (nothing published),
-69 server not reachable.
+69 server not reachable, 75 no room now: a quota or a hard limit; the sentence says after how many
+milliseconds to try again.
 )";
 
 constexpr std::size_t input_bytes_max = std::size_t{1} << 30;

@@ -78,7 +78,7 @@ Result<Reply> as_result(Reply reply) {
     std::string text = reply.text;
     if (text.starts_with("NOAUTH")) text += " Set SLUICE_PASSWORD or give --password-file.";
     const bool is_lasting = refusal_of(reply.text) == Refusal::lasting;
-    return Error{is_lasting ? Errc::invalid : Errc::unavailable, "the server refused: " + text};
+    return Error{is_lasting ? Errc::invalid : Errc::limit, "the server refused: " + text};
 }
 
 Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args) {
@@ -88,6 +88,7 @@ Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args) 
 
 ExitCode end_with(const Error& error) {
     if (error.code == Errc::io) return fail(ExitCode::io, error.message);
+    if (error.code == Errc::limit) return fail(ExitCode::busy, error.message);
     const bool is_unreachable = error.code == Errc::unavailable || error.code == Errc::timeout ||
                                 error.code == Errc::closed;
     return fail(is_unreachable ? ExitCode::unreachable : ExitCode::failed, error.message);

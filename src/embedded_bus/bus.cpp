@@ -1,10 +1,12 @@
 #include <future>
 #include <utility>
 
+#include "client_library/client_error.hpp"
 #include "client_library/consumer_start.hpp"
 #include "client_library/group_setup.hpp"
 #include "embedded/engine_store.hpp"
 #include "embedded/local_client.hpp"
+#include "resp/refusal.hpp"
 #include "sluice/embedded.hpp"
 
 namespace sluice {
@@ -51,6 +53,9 @@ ErrorKind kind_of(Errc code) {
 template <class T>
 ClientError error_of(const std::string& action, const Answer<T>& answer) {
     const bool is_unclear = answer.outcome() == Outcome::indeterminate;
+    if (!is_unclear && refusal_of(answer.error().message) == Refusal::full) {
+        return refused_by_server(action, answer.error().message);
+    }
     const ErrorKind kind = is_unclear ? ErrorKind::indeterminate : kind_of(answer.error().code);
     return {kind, action + ": " + answer.error().message};
 }

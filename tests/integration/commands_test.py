@@ -354,7 +354,7 @@ def a_full_stream_names_who_holds_it_back_and_how_to_let_go(sluice):
     done(sluice, "groups", "s", "--create", "slow")
     for _ in range(6):
         done(sluice, "publish", "s", "a=1")
-    refused(1, "BUSY.*'slow' holds it back", sluice_run(sluice, "publish", "s", "a=1"))
+    refused(75, "BUSY.*'slow' holds it back", sluice_run(sluice, "publish", "s", "a=1"))
     equal("held by" in done(sluice, "stream", "show", "s"), True)
     row = lines_of(done(sluice, "streams", "--json"))[0]
     equal((row["keeps"], row["fill_percent"]), ("4 events, hard at 6 events", 150))
