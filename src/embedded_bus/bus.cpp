@@ -95,10 +95,14 @@ struct Bus::State {
 Expected<std::vector<std::string>> Bus::State::append(const std::string& action,
                                                       AppendEntries request) {
     using Ids = std::vector<EntryId>;
+    // The promise belongs to the completion: who waits may be gone before set_value() has returned.
     std::promise<Answer<Ids>> published;
+    auto published_ids = published.get_future();
     store->append(std::move(request),
-                  [&published](Answer<Ids> answer) { published.set_value(std::move(answer)); });
-    const auto answer = published.get_future().get();
+                  [published = std::move(published)](Answer<Ids> answer) mutable {
+                      published.set_value(std::move(answer));
+                  });
+    const auto answer = published_ids.get();
     if (!answer.is_ok()) return error_of(action, answer);
     std::vector<std::string> ids;
     ids.reserve(answer->size());
