@@ -2,13 +2,12 @@
 
 #include <cstdlib>
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <unistd.h>
 
 #include "app/config_file.hpp"
 #include "app/option_table.hpp"
 #include "cli/cli.hpp"
+#include "io/read_file.hpp"
 
 extern char** environ;
 
@@ -36,11 +35,11 @@ Result<void> apply_file(ServeConfig& config, const std::string& path) {
 
 // The first line of the file that holds a secret.
 Result<std::string> read_secret(const std::string& path) {
-    std::ifstream file(path);
-    std::string line;
-    if (!file || !std::getline(file, line)) {
-        return Error{Errc::invalid, "cannot read the secret in " + path};
-    }
+    constexpr std::size_t file_bytes_max = 64UL << 10;
+    auto text = read_file(path, file_bytes_max);
+    if (!text) return Error{Errc::invalid, "the secret: " + text.error().message};
+    std::string line = text->substr(0, text->find('\n'));
+    if (line.empty()) return Error{Errc::invalid, "there is no secret in " + path};
     return line;
 }
 

@@ -2,10 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
+#include <unistd.h>
 
 #include "cli/event_flags.hpp"
 #include "cli/output.hpp"
@@ -14,6 +13,7 @@
 #include "cli/tenant_publish.hpp"
 #include "cli/terminal.hpp"
 #include "io/clock.hpp"
+#include "io/read_file.hpp"
 
 namespace sluice {
 namespace {
@@ -85,19 +85,12 @@ Error bad_data(const Error& error) {
     return told;
 }
 
-Result<std::string> read_all(std::istream& input, std::string_view name) {
-    std::string bytes{std::istreambuf_iterator<char>(input), {}};
-    if (bytes.size() > input_bytes_max) {
-        return Error{Errc::limit, std::string(name) + " is larger than 1 GiB; try --live"};
+Result<std::string> read_standard_input() {
+    auto bytes = read_descriptor(STDIN_FILENO, "standard input", input_bytes_max);
+    if (!bytes && bytes.error().code == Errc::limit) {
+        return Error{Errc::limit, bytes.error().message + "; try --live"};
     }
     return bytes;
-}
-
-Result<std::string> read_file(const std::string& path) {
-    if (path == "-") return read_all(std::cin, "standard input");
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{Errc::invalid, "cannot read " + path};
-    return read_all(file, path);
 }
 
 // JSON where the bytes are JSON and nobody said otherwise.
@@ -109,7 +102,9 @@ std::string content_type_of(const PublishOptions& options, std::string_view data
 
 Result<Fields> single_entry(const PublishOptions& options, EventMaker& maker) {
     if (!options.data_file.empty()) {
-        SLUICE_TRY_ASSIGN(std::string data, read_file(options.data_file));
+        const std::string& path = options.data_file;
+        SLUICE_TRY_ASSIGN(std::string data,
+                          path == "-" ? read_standard_input() : read_file(path, input_bytes_max));
         if (!options.makes_events()) return Fields{{"data", std::move(data)}};
         const std::string content_type = content_type_of(options, data);
         return maker.make(std::move(data), content_type);
@@ -124,7 +119,7 @@ Result<std::vector<Fields>> read_entries(const PublishOptions& options, EventMak
         SLUICE_TRY_ASSIGN(Fields fields, single_entry(options, maker));
         return std::vector<Fields>{std::move(fields)};
     }
-    SLUICE_TRY_ASSIGN(const std::string text, read_all(std::cin, "standard input"));
+    SLUICE_TRY_ASSIGN(const std::string text, read_standard_input());
     auto entries = fields_of_lines(text, options.line_kind(), maker);
     if (!entries) return entries.error().within("standard input");
     return entries;

@@ -149,7 +149,7 @@ def a_file_of_any_bytes_is_a_payload(sluice):
     done(sluice, "publish", "raw2", "--event-type", "x.y", "--data", "-", stdin=payload)
     equal(sluice.redis().xrange("raw2")[0][1][b"data"], payload)
     equal(sluice.redis().xrange("raw2")[0][1][b"content_type"], b"application/octet-stream")
-    refused(65, "cannot read /no/such/file",
+    refused(65, "read /no/such/file: No such file",
             sluice_run(sluice, "publish", "raw", "--data", "/no/such/file"))
 
 
