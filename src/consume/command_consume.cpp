@@ -40,7 +40,7 @@ Examples:
   sluice consume tasks --group model --pool --concurrency 2 -- python3 -u infer.py
 
 Exit codes: 0 ended as asked, 1 refused by the server, or COMMAND cannot be started, 64 usage,
-69 server not reachable.
+69 server not reachable, or gone before all could be settled, 75 it has no room now.
 )";
 
 constexpr std::size_t concurrency_max = 256;  // processes; more than that is another machine
