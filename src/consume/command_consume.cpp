@@ -18,6 +18,7 @@ constexpr const char* consume_help = R"(
 Leases events for a group and runs COMMAND once for each. The payload is on standard input; the rest
 is in the environment: SLUICE_STREAM, SLUICE_ID, SLUICE_EVENT_ID, SLUICE_TYPE, SLUICE_TENANT,
 SLUICE_DELIVERIES, SLUICE_FAILURES, SLUICE_EPOCH, SLUICE_CORRELATION_ID, TRACEPARENT and others.
+SLUICE_LEFT_OUT names those that are too long, or cannot be in an environment.
 While a command runs its lease is extended, whatever its length.
 
 What the exit code of COMMAND says:
