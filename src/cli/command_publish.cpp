@@ -12,6 +12,7 @@
 #include "cli/server_flags.hpp"
 #include "cli/tenant_publish.hpp"
 #include "cli/terminal.hpp"
+#include "cli/values.hpp"
 #include "io/clock.hpp"
 #include "io/read_file.hpp"
 
@@ -279,15 +280,18 @@ void add_publish(CLI::App& app, Plan& plan) {
     auto options = std::make_shared<PublishOptions>();
     auto* command = app.add_subcommand("publish", "Add entries or events to a stream");
     command->add_option("stream", options->stream, "name of the stream; made when missing")
-        ->required();
+        ->required()
+        ->check(check_name, "");
     command->add_option("fields", options->words, "field=value ...");
     command->add_flag("--json", options->json_lines, "one JSON object a line on standard input");
     command->add_flag("--events", options->event_lines, "one whole event a line, in JSON");
     command->add_option("--data", options->data_file,
                         "file with the payload, - for standard input");
     command->add_flag("--live", options->is_live, "publish each line as it comes");
-    command->add_option("--id", options->id, "id of the entry; the server's choice when missing");
-    command->add_option("--maxlen", options->maxlen, "keep about so many entries");
+    command->add_option("--id", options->id, "id of the entry; the server's choice when missing")
+        ->check(check_new_id, "ID");
+    command->add_option("--maxlen", options->maxlen, "keep about so many entries")
+        ->check(whole_number(), "");
     command->add_flag("-q,--quiet", options->is_quiet, "do not print the ids");
     command->add_option("--tenant", options->target.tenant, "publish into a stream of this tenant");
     command->add_option("--idempotency-key", options->target.idempotency_key,

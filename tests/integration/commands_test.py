@@ -335,8 +335,8 @@ def what_a_stream_keeps_is_set_and_shown(sluice):
     refused(64, "nothing to set", sluice_run(sluice, "stream", "set", "s"))
     refused(64, "size", sluice_run(sluice, "stream", "set", "s", "--max-bytes", "much"))
     refused(64, "duration", sluice_run(sluice, "stream", "set", "s", "--max-age", "old"))
-    refused(1, "HARDLEN", sluice_run(sluice, "stream", "set", "s", "--max-length", "9",
-                                     "--hard-length", "8"))
+    refused(64, "--hard-length", sluice_run(sluice, "stream", "set", "s", "--max-length", "9",
+                                                "--hard-length", "8"))
     done(sluice, "stream", "set", "s", "--max-length", "4", "--max-age", "7d", "--max-bytes",
          "1MiB", "--hard-length", "6")
     row = lines_of(done(sluice, "stream", "show", "s", "--json"))[0]
