@@ -10,7 +10,7 @@
 // Errors     of open(): unavailable (another process has the folder), invalid (not a folder of
 // ours,
 //            or others may write to it), failed (the disk, a damaged folder); of publish():
-//            invalid, unavailable (disk full), indeterminate
+//            invalid, unavailable (disk full), busy (a hard limit of the stream), indeterminate
 // Threads    all calls on a Bus from any. It has two threads of its own. A RunningConsumer may
 //            outlive its Bus: the folder is closed with the last of them.
 // Needs      sluice::embedded of CMake, or sluice-embedded of pkg-config, in place of sluice

@@ -7,6 +7,7 @@
 // Misuse     *result without a value, and error() with one, end the process with a sentence
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <variant>
@@ -14,10 +15,11 @@
 namespace sluice {
 
 enum class ErrorKind {
-    invalid,        // an argument is wrong; the message names it and what is allowed
-    not_found,      // there is no such stream or group
-    refused,        // user, password or permission
-    unavailable,    // nobody answers there, and nothing was done: try again later
+    invalid,      // an argument is wrong; the message names it and what is allowed
+    not_found,    // there is no such stream or group
+    refused,      // user, password or permission
+    unavailable,  // nobody answers there, and nothing was done: try again later
+    busy,  // there is no room now, and nothing was done: again after ClientError::retry_after
     indeterminate,  // the answer did not come: it may have been done, or not
     failed,         // the server says no; its words are in the message
 };
@@ -25,6 +27,7 @@ enum class ErrorKind {
 struct ClientError {
     ErrorKind kind = ErrorKind::failed;
     std::string message;
+    std::chrono::milliseconds retry_after{0};  // of busy: not before
 };
 
 // Ends the process: a result was used without looking.

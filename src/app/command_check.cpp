@@ -26,7 +26,8 @@ Examples:
   sluice check ./sluice-data
   sluice check ./sluice-data --json
 
-Exit codes: 0 intact, 1 damaged, 64 usage, 70 cannot be read, 73 in use, 76 a newer format.
+Exit codes: 0 intact, 1 damaged, 64 usage, 70 no data folder, or it cannot be read, 73 in use,
+76 a newer format.
 )";
 
 constexpr const char* dump_help = R"(
@@ -35,6 +36,8 @@ Prints every record of the journal, oldest first: file, byte, kind, key number, 
 Examples:
   sluice dump ./sluice-data | less
   sluice dump ./sluice-data --json | jq 'select(.kind == "entry")'
+
+Exit codes: as those of sluice check.
 )";
 
 struct FolderOptions {
@@ -94,8 +97,8 @@ std::string describe(const RecordView& record) {
 
 // A folder that nobody writes to while we read.
 Result<DataFolder> open_quiet_folder(const std::string& path) {
-    SLUICE_TRY_ASSIGN(auto folder, open_data_folder(path, PosixFileSystem::Network::accept));
-    return folder;
+    constexpr std::string_view format_file = "FORMAT";  // docs/formats: every data folder has it
+    return find_data_folder(path, format_file);
 }
 
 void print_list(const char* name, const std::vector<std::string>& lines) {

@@ -1,9 +1,10 @@
 #include "app/config_file.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 #include <toml++/toml.h>
+
+#include "io/read_file.hpp"
 
 namespace sluice {
 namespace {
@@ -12,15 +13,8 @@ namespace {
 constexpr std::size_t file_bytes_max = 1 << 20;
 
 Result<std::string> read_text(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{Errc::invalid, "cannot read the configuration file " + path};
-    std::string text(file_bytes_max + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (file.bad() || text.size() > file_bytes_max) {
-        return Error{Errc::invalid, "the configuration file " + path + " is larger than 1 MiB " +
-                                        "or cannot be read"};
-    }
+    auto text = read_file(path, file_bytes_max);
+    if (!text) return Error{Errc::invalid, "the configuration file: " + text.error().message};
     return text;
 }
 

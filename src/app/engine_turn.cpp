@@ -107,7 +107,8 @@ bool EngineTurn::finish_journal() {
         run_job(timed);
         finish_job(timed);
     }
-    return !is_poisoned_;
+    // No more to do is not the same as all is done: a full disk takes no more.
+    return !is_poisoned_ && engine_->reached().synced >= engine_->everything().synced;
 }
 
 void EngineTurn::reopen() {

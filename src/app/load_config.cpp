@@ -2,13 +2,12 @@
 
 #include <cstdlib>
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <unistd.h>
 
 #include "app/config_file.hpp"
 #include "app/option_table.hpp"
 #include "cli/cli.hpp"
+#include "io/read_file.hpp"
 
 extern char** environ;
 
@@ -24,23 +23,32 @@ std::string unknown_key(std::string_view key, std::string_view where) {
     return sentence + "; `sluice serve --help` lists the known ones";
 }
 
+// Nothing where a secret should be is a mistake, not the wish to have none.
+Result<void> take(ServeConfig& config, const OptionRow& row, std::string_view text) {
+    if (row.is_secret && text.empty()) {
+        return Error{Errc::invalid,
+                     std::string(row.key) + " is empty; leave it out if there is to be none"};
+    }
+    return set_option(config, row, text);
+}
+
 Result<void> apply_file(ServeConfig& config, const std::string& path) {
     SLUICE_TRY_ASSIGN(const auto entries, read_config_file(path));
     for (const auto& [key, text] : entries) {
         const OptionRow* row = find_option(key);
         if (row == nullptr) return Error{Errc::invalid, unknown_key(key, path)};
-        if (auto set = set_option(config, *row, text); !set) return set.error().within(path);
+        if (auto set = take(config, *row, text); !set) return set.error().within(path);
     }
     return {};
 }
 
 // The first line of the file that holds a secret.
 Result<std::string> read_secret(const std::string& path) {
-    std::ifstream file(path);
-    std::string line;
-    if (!file || !std::getline(file, line)) {
-        return Error{Errc::invalid, "cannot read the secret in " + path};
-    }
+    constexpr std::size_t file_bytes_max = 64UL << 10;
+    auto text = read_file(path, file_bytes_max);
+    if (!text) return Error{Errc::invalid, "the secret: " + text.error().message};
+    std::string line = text->substr(0, text->find('\n'));
+    if (line.empty()) return Error{Errc::invalid, "there is no secret in " + path};
     return line;
 }
 
@@ -68,11 +76,18 @@ Result<void> apply_variable(LoadedConfig& loaded, const std::string& name,
     if (is_file) {
         SLUICE_TRY_ASSIGN(value, read_secret(text));
     }
-    if (auto set = set_option(loaded.config, *row, value); !set) return set.error().within(name);
+    if (auto set = take(loaded.config, *row, value); !set) return set.error().within(name);
     return {};
 }
 
 Result<void> check_doors(const ServeConfig& config) {
+    const bool has_tls_file =
+        !config.tls_cert.empty() || !config.tls_key.empty() || !config.tls_client_ca.empty();
+    if (!config.resp_tls && has_tls_file) {
+        return Error{Errc::invalid,
+                     "tls_cert, tls_key and tls_client_ca need resp_tls, the address of the TLS "
+                     "door; without it nothing is encrypted"};
+    }
     if (config.resp_tls && (config.tls_cert.empty() || config.tls_key.empty())) {
         return Error{Errc::invalid, "resp_tls needs tls_cert and tls_key"};
     }
@@ -116,7 +131,7 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
         SLUICE_TRY(apply_variable(loaded, name, text));
     }
     for (const auto& [key, text] : sources.flags) {
-        SLUICE_TRY(set_option(loaded.config, *find_option(key), text));
+        SLUICE_TRY(take(loaded.config, *find_option(key), text));
     }
     SLUICE_TRY(check_doors(loaded.config));
     SLUICE_TRY(check_sizes(loaded.config));
@@ -129,7 +144,9 @@ std::vector<std::pair<std::string, std::string>> sluice_environment() {
         const std::string_view text(*variable);
         const auto equals = text.find('=');
         if (!text.starts_with(environment_prefix) || equals == text.npos) continue;
-        if (text.substr(0, equals) == "SLUICE_CONFIG") continue;  // names the file itself
+        // SLUICE_CONFIG names the file itself; the other is for commands that are clients.
+        const std::string_view name = text.substr(0, equals);
+        if (name == "SLUICE_CONFIG" || name == "SLUICE_SERVER") continue;
         variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
     }
     return variables;

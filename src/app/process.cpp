@@ -39,6 +39,7 @@ std::uint64_t resident_pages() {
 void harden_process(Hardening hardening) {
     umask(077);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit is an error, as on a full disk
     raise_limit(RLIMIT_NOFILE);
     if (hardening.allow_core_dumps) {
         raise_limit(RLIMIT_CORE);

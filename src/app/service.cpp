@@ -210,8 +210,10 @@ HttpResponse Service::answer(const HttpRequest& request) {
 ExitCode Service::run() {
     loop_->run(*turn_);
     const bool is_synced = turn_->finish_journal();
-    log_event(LogLevel::info, is_synced ? "stopped; everything is on the disk"
-                                        : "stopped; the journal could not be written");
+    log_event(is_synced ? LogLevel::info : LogLevel::error,
+              is_synced ? "stopped; everything is on the disk"
+                        : "stopped, but not everything is on the disk: the newest changes could "
+                          "not be written and are lost, unless the system still writes them");
     return is_synced ? ExitCode::done : ExitCode::io;
 }
 

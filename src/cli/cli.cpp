@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <vector>
 
 #include "cli/output.hpp"
@@ -83,7 +84,7 @@ int without_program(Plan& plan, int argc, char** argv) {
     return static_cast<int>(dashes - words.begin());
 }
 
-int parse_and_run(CLI::App& app, Plan& plan, int argc, char** argv) {
+int understand_and_run(CLI::App& app, Plan& plan, int argc, char** argv) {
     argc = without_program(plan, argc, argv);
     try {
         app.parse(argc, argv);
@@ -98,6 +99,15 @@ int parse_and_run(CLI::App& app, Plan& plan, int argc, char** argv) {
         return static_cast<int>(argc > 1 ? ExitCode::usage : ExitCode::done);
     }
     return static_cast<int>(plan.action());
+}
+
+// Our code does not throw; what a library threw and nobody expected is told as an error.
+int parse_and_run(CLI::App& app, Plan& plan, int argc, char** argv) {
+    try {
+        return understand_and_run(app, plan, argc, argv);
+    } catch (const std::exception& error) {
+        return static_cast<int>(fail(ExitCode::failed, std::string("unexpected: ") + error.what()));
+    }
 }
 
 // What a command could not print it has not done.

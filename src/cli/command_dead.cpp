@@ -13,6 +13,7 @@
 #include "cli/server_flags.hpp"
 #include "cli/stream_survey.hpp"
 #include "cli/table.hpp"
+#include "cli/values.hpp"
 
 namespace sluice {
 namespace {
@@ -230,7 +231,9 @@ void add_looks(CLI::App& dead, Plan& plan) {
     };
     auto options = std::make_shared<DeadOptions>();
     auto& list = add_subcommand(dead, options, "list", "Show dead letters, oldest first");
-    list.add_option("-n,--count", options->count, "at most so many")->capture_default_str();
+    list.add_option("-n,--count", options->count, "at most so many")
+        ->check(whole_number(1), "")
+        ->capture_default_str();
     add_filter_flags(list, options->filters);
     add_json_flag(list, options->is_json);
     list.callback(act(options, print_list));
@@ -243,7 +246,9 @@ void add_looks(CLI::App& dead, Plan& plan) {
 
     options = std::make_shared<DeadOptions>();
     auto& show = add_subcommand(dead, options, "show", "Show one with the history of its attempts");
-    show.add_option("id", options->ids, "ids of dead letters")->required();
+    show.add_option("id", options->ids, "ids of dead letters")
+        ->required()
+        ->check(check_entry_id, "ID");
     add_json_flag(show, options->is_json);
     show.callback(act(options, print_letters));
 }
@@ -251,7 +256,9 @@ void add_looks(CLI::App& dead, Plan& plan) {
 void add_changes(CLI::App& dead, Plan& plan) {
     auto options = std::make_shared<DeadOptions>();
     auto& edit = add_subcommand(dead, options, "edit", "Change fields of its event");
-    edit.add_option("id", options->id, "id of the dead letter")->required();
+    edit.add_option("id", options->id, "id of the dead letter")
+        ->required()
+        ->check(check_entry_id, "ID");
     edit.add_option("fields", options->words, "field=value ...")->required();
     edit.footer(
         "\nThe edited dead letter takes the place of the old one; its new id is printed.\n"
@@ -266,7 +273,8 @@ void add_changes(CLI::App& dead, Plan& plan) {
 
     options = std::make_shared<DeadOptions>();
     auto& purge_command = add_subcommand(dead, options, "purge", "Delete dead letters for good");
-    purge_command.add_option("id", options->ids, "ids of dead letters");
+    purge_command.add_option("id", options->ids, "ids of dead letters")
+        ->check(check_entry_id, "ID");
     purge_command.add_flag("--all", options->is_all, "all of them");
     purge_command.add_option("--reason", options->why, "why; the server logs it (needed)");
     purge_command.add_flag("-y,--yes", options->is_sure, "do not ask; needed without a terminal");

@@ -13,6 +13,7 @@
 #include "cli/replay_guard.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/stream_survey.hpp"
+#include "cli/values.hpp"
 #include "io/clock.hpp"
 
 namespace sluice {
@@ -238,9 +239,11 @@ void add_dead_replay(CLI::App& dead, Plan& plan) {
     auto options = std::make_shared<ReplayOptions>();
     auto* command = dead.add_subcommand("replay", "Give them back to the group that failed");
     command->add_option("stream", options->stream, "name of the stream")->required();
-    command->add_option("id", options->ids, "ids of dead letters");
+    command->add_option("id", options->ids, "ids of dead letters")->check(check_entry_id, "ID");
     command->add_flag("--all", options->is_all, "all that are there now");
-    command->add_option("--limit", options->limit, "at most so many")->capture_default_str();
+    command->add_option("--limit", options->limit, "at most so many")
+        ->check(whole_number(1), "")
+        ->capture_default_str();
     command->add_flag("--dry-run", options->is_dry, "say what would go, and for whom");
     command->add_option("--rate", options->rate, "so many a second: 10/s");
     command->add_option("--max-failure-rate", options->failures,

@@ -9,6 +9,7 @@
 #include "cli/dead_letter_query.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/table.hpp"
+#include "cli/values.hpp"
 #include "event/time_text.hpp"
 
 namespace sluice {
@@ -155,8 +156,12 @@ std::shared_ptr<GroupCommandOptions> add(CLI::App& group, Plan& plan, const char
                                          const char* help, Action action) {
     auto options = std::make_shared<GroupCommandOptions>();
     auto* command = group.add_subcommand(name, help);
-    command->add_option("stream", options->stream, "name of the stream")->required();
-    command->add_option("group", options->group, "name of the group")->required();
+    command->add_option("stream", options->stream, "name of the stream")
+        ->required()
+        ->check(check_name, "");
+    command->add_option("group", options->group, "name of the group")
+        ->required()
+        ->check(check_name, "");
     add_server_flags(*command, options->server);
     command->callback([&plan, options, action] {
         plan.action = [options, action] { return run(*options, action); };
@@ -165,19 +170,16 @@ std::shared_ptr<GroupCommandOptions> add(CLI::App& group, Plan& plan, const char
 }
 
 void add_settings(CLI::App& command, GroupCommandOptions& options) {
-    const auto is_duration = [](const std::string& text) {
-        const auto duration = parse_duration(text);
-        return duration && duration->ms() > 0 ? std::string() : std::string(duration_rule);
-    };
+    constexpr std::uint64_t in_flight_most = 10'000'000;
     command.add_option("--retry", options.retry, "when what failed runs again; see below");
     command.add_option("--lease", options.lease, "length of a lease")
-        ->check(is_duration, "DURATION");
+        ->check(check_lease, "DURATION");
     command.add_option("--inflight", options.in_flight, "leased at one time, at most; 0: no limit")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number(0, in_flight_most), "N");
     command
         .add_option("--consumer-inflight", options.consumer_in_flight,
                     "leased at one time by one consumer, at most; 0: no limit")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number(0, in_flight_most), "N");
     command.add_option("--protect", options.protect, "no: an observer; retention does not wait")
         ->check(CLI::IsMember({"yes", "no"}));
 }
@@ -191,6 +193,7 @@ void add_group_command(CLI::App& app, Plan& plan) {
     const auto created = add(*group, plan, "create", "Make a group, and its stream", create);
     auto* command = group->get_subcommand("create");
     command->add_option("--start", created->start, "beginning, end, or an id")
+        ->check(check_place, "PLACE")
         ->capture_default_str();
     add_settings(*command, *created);
     const auto changed = add(*group, plan, "set", "Change how it retries, leases and limits", set);

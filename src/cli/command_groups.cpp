@@ -7,6 +7,7 @@
 #include "cli/server_flags.hpp"
 #include "cli/stream_survey.hpp"
 #include "cli/table.hpp"
+#include "cli/values.hpp"
 
 namespace sluice {
 namespace {
@@ -151,9 +152,11 @@ void add_groups(CLI::App& app, Plan& plan) {
     auto options = std::make_shared<GroupsOptions>();
     auto* command = app.add_subcommand("groups", "Show consumer groups: pending, lag, consumers");
     command->add_option("stream", options->stream, "name of the stream; all when missing");
-    command->add_option("--create", options->create, "create this group first");
+    command->add_option("--create", options->create, "create this group first")
+        ->check(check_name, "");
     command
         ->add_option("--from", options->from, "where a new group starts: beginning, end or an id")
+        ->check(check_place, "PLACE")
         ->capture_default_str();
     add_json_flag(*command, options->is_json);
     add_server_flags(*command, options->server);

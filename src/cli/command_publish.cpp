@@ -2,10 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
+#include <unistd.h>
 
 #include "cli/event_flags.hpp"
 #include "cli/output.hpp"
@@ -13,7 +12,9 @@
 #include "cli/server_flags.hpp"
 #include "cli/tenant_publish.hpp"
 #include "cli/terminal.hpp"
+#include "cli/values.hpp"
 #include "io/clock.hpp"
+#include "io/read_file.hpp"
 
 namespace sluice {
 namespace {
@@ -47,7 +48,8 @@ Examples:
   tail -f app.log.jsonl | sluice publish logs --json --live
 
 Exit codes: 0 published, 1 refused by the server, 64 usage, 65 bad input (nothing published),
-69 server not reachable.
+69 server not reachable, 75 no room now: a quota or a hard limit; the sentence says after how many
+milliseconds to try again.
 )";
 
 constexpr std::size_t input_bytes_max = std::size_t{1} << 30;
@@ -84,19 +86,12 @@ Error bad_data(const Error& error) {
     return told;
 }
 
-Result<std::string> read_all(std::istream& input, std::string_view name) {
-    std::string bytes{std::istreambuf_iterator<char>(input), {}};
-    if (bytes.size() > input_bytes_max) {
-        return Error{Errc::limit, std::string(name) + " is larger than 1 GiB; try --live"};
+Result<std::string> read_standard_input() {
+    auto bytes = read_descriptor(STDIN_FILENO, "standard input", input_bytes_max);
+    if (!bytes && bytes.error().code == Errc::limit) {
+        return Error{Errc::limit, bytes.error().message + "; try --live"};
     }
     return bytes;
-}
-
-Result<std::string> read_file(const std::string& path) {
-    if (path == "-") return read_all(std::cin, "standard input");
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{Errc::invalid, "cannot read " + path};
-    return read_all(file, path);
 }
 
 // JSON where the bytes are JSON and nobody said otherwise.
@@ -108,7 +103,9 @@ std::string content_type_of(const PublishOptions& options, std::string_view data
 
 Result<Fields> single_entry(const PublishOptions& options, EventMaker& maker) {
     if (!options.data_file.empty()) {
-        SLUICE_TRY_ASSIGN(std::string data, read_file(options.data_file));
+        const std::string& path = options.data_file;
+        SLUICE_TRY_ASSIGN(std::string data,
+                          path == "-" ? read_standard_input() : read_file(path, input_bytes_max));
         if (!options.makes_events()) return Fields{{"data", std::move(data)}};
         const std::string content_type = content_type_of(options, data);
         return maker.make(std::move(data), content_type);
@@ -123,7 +120,7 @@ Result<std::vector<Fields>> read_entries(const PublishOptions& options, EventMak
         SLUICE_TRY_ASSIGN(Fields fields, single_entry(options, maker));
         return std::vector<Fields>{std::move(fields)};
     }
-    SLUICE_TRY_ASSIGN(const std::string text, read_all(std::cin, "standard input"));
+    SLUICE_TRY_ASSIGN(const std::string text, read_standard_input());
     auto entries = fields_of_lines(text, options.line_kind(), maker);
     if (!entries) return entries.error().within("standard input");
     return entries;
@@ -283,15 +280,18 @@ void add_publish(CLI::App& app, Plan& plan) {
     auto options = std::make_shared<PublishOptions>();
     auto* command = app.add_subcommand("publish", "Add entries or events to a stream");
     command->add_option("stream", options->stream, "name of the stream; made when missing")
-        ->required();
+        ->required()
+        ->check(check_name, "");
     command->add_option("fields", options->words, "field=value ...");
     command->add_flag("--json", options->json_lines, "one JSON object a line on standard input");
     command->add_flag("--events", options->event_lines, "one whole event a line, in JSON");
     command->add_option("--data", options->data_file,
                         "file with the payload, - for standard input");
     command->add_flag("--live", options->is_live, "publish each line as it comes");
-    command->add_option("--id", options->id, "id of the entry; the server's choice when missing");
-    command->add_option("--maxlen", options->maxlen, "keep about so many entries");
+    command->add_option("--id", options->id, "id of the entry; the server's choice when missing")
+        ->check(check_new_id, "ID");
+    command->add_option("--maxlen", options->maxlen, "keep about so many entries")
+        ->check(whole_number(), "");
     command->add_flag("-q,--quiet", options->is_quiet, "do not print the ids");
     command->add_option("--tenant", options->target.tenant, "publish into a stream of this tenant");
     command->add_option("--idempotency-key", options->target.idempotency_key,

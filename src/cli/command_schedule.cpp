@@ -4,12 +4,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "bus/schedule.hpp"
 #include "cli/dead_letter_query.hpp"
 #include "cli/event_flags.hpp"
 #include "cli/publish_input.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/table.hpp"
 #include "cli/tenant_publish.hpp"
+#include "cli/values.hpp"
 #include "event/event_fields.hpp"
 #include "event/time_text.hpp"
 #include "io/clock.hpp"
@@ -173,6 +175,18 @@ Result<void> drop(Client& client, const ScheduleOptions& options) {
 
 using Action = Result<void> (*)(Client&, const ScheduleOptions&);
 
+// The server has the last word on a zone where this machine knows none.
+std::string recurrence_objection(const ScheduleOptions& options) {
+    if (options.every.empty() && options.cron.empty()) return {};
+    std::string text = "every " + options.every;
+    if (options.every.empty()) {
+        text = options.zone.empty() ? options.cron : "TZ=" + options.zone + " " + options.cron;
+    }
+    const auto schedule = Schedule::parse(text);
+    const bool is_wrong = !schedule && schedule.error().code == Errc::invalid;
+    return is_wrong ? schedule.error().message : std::string();
+}
+
 std::string contradiction(const ScheduleOptions& options, Action action) {
     if (action != &set) return {};
     const int said = (options.at.empty() ? 0 : 1) + (options.every.empty() ? 0 : 1) +
@@ -181,6 +195,8 @@ std::string contradiction(const ScheduleOptions& options, Action action) {
     if (!options.at.empty() && !parse_due_time(options.at, SystemClock().wall())) {
         return "--at " + std::string(due_time_rule);
     }
+    if (!options.zone.empty() && options.cron.empty()) return "--zone goes with --cron";
+    if (std::string wrong = recurrence_objection(options); !wrong.empty()) return wrong;
     if (options.event.event.type.empty()) return "say what: --event-type is needed";
     const auto fields = template_fields(options);
     return fields ? std::string() : fields.error().message;
@@ -205,7 +221,9 @@ Subcommand add(CLI::App& schedule, Plan& plan, const char* name, const char* hel
     Subcommand added{schedule.add_subcommand(name, help), std::make_shared<ScheduleOptions>()};
     ScheduleOptions& options = *added.options;
     if (action != &list) {
-        added.app->add_option("name", options.name, "name of the schedule")->required();
+        added.app->add_option("name", options.name, "name of the schedule")
+            ->required()
+            ->check(check_name, "");
     }
     added.app->add_option("--tenant", options.tenant, "whose it is")->capture_default_str();
     add_server_flags(*added.app, options.server);
@@ -219,7 +237,9 @@ void add_set(CLI::App& schedule, Plan& plan) {
     const auto added = add(schedule, plan, "set", "Store an event when its time comes", set);
     ScheduleOptions& options = *added.options;
     CLI::App& command = *added.app;
-    command.add_option("stream", options.stream, "name of the tenant's stream")->required();
+    command.add_option("stream", options.stream, "name of the tenant's stream")
+        ->required()
+        ->check(check_name, "");
     command.add_option("fields", options.words, "field=value ... of the payload");
     command.add_option("--at", options.at, "once, at this time");
     command.add_option("--every", options.every, "again and again, such as 15m");
@@ -240,7 +260,7 @@ void add_schedule(CLI::App& app, Plan& plan) {
     add_set(*schedule, plan);
     const auto looked = add(*schedule, plan, "show", "One of them, and its next times", show);
     looked.app->add_option("--next", looked.options->next, "how many of its next times")
-        ->check(CLI::Range(0, 100));
+        ->check(whole_number(0, 100), "");
     add_json_flag(*looked.app, looked.options->is_json);
     const auto listed = add(*schedule, plan, "list", "All of a tenant", list);
     add_json_flag(*listed.app, listed.options->is_json);

@@ -9,6 +9,7 @@
 #include "cli/retention_text.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/table.hpp"
+#include "cli/values.hpp"
 
 namespace sluice {
 namespace {
@@ -125,10 +126,29 @@ Result<void> show(Client& client, const StreamCommandOptions& options) {
 
 using Action = Result<void> (*)(Client&, const StreamCommandOptions&);
 
-ExitCode run(const StreamCommandOptions& options, Action action) {
-    if (action == &set && set_words(options).size() == 3) {
-        return fail(ExitCode::usage, "nothing to set: give --max-length or another limit");
+// A stream would refuse everything before it drops anything. 0 is no limit.
+bool is_hard_below(const std::string& hard, const std::string& most) {
+    const std::uint64_t first = parse_size(hard).value_or(0);
+    return first != 0 && first < parse_size(most).value_or(0);
+}
+
+// What is wrong with what is to be set, or empty.
+std::string contradiction(const StreamCommandOptions& options) {
+    if (set_words(options).size() == 3) {
+        return "nothing to set: give --max-length or another limit";
     }
+    if (is_hard_below(options.hard_length, options.max_length)) {
+        return "--hard-length must not be smaller than --max-length";
+    }
+    if (is_hard_below(options.hard_bytes, options.max_bytes)) {
+        return "--hard-bytes must not be smaller than --max-bytes";
+    }
+    return {};
+}
+
+ExitCode run(const StreamCommandOptions& options, Action action) {
+    const std::string wrong = action == &set ? contradiction(options) : std::string();
+    if (!wrong.empty()) return fail(ExitCode::usage, wrong);
     auto client = connect_to_server(options.server);
     if (!client) return end_with(client.error());
     const auto acted = action(*client, options);
@@ -139,7 +159,9 @@ std::shared_ptr<StreamCommandOptions> add(CLI::App& stream, Plan& plan, const ch
                                           const char* help, Action action) {
     auto options = std::make_shared<StreamCommandOptions>();
     auto* command = stream.add_subcommand(name, help);
-    command->add_option("stream", options->stream, "name of the stream")->required();
+    command->add_option("stream", options->stream, "name of the stream")
+        ->required()
+        ->check(check_name, "");
     add_server_flags(*command, options->server);
     command->callback([&plan, options, action] {
         plan.action = [options, action] { return run(*options, action); };
@@ -155,22 +177,22 @@ void add_limits(CLI::App& command, StreamCommandOptions& options) {
         return ms_number(text).empty() ? std::string(duration_rule) : std::string();
     };
     command.add_option("--max-length", options.max_length, "events that stay; 0: no limit")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number(), "N");
     command.add_option("--max-bytes", options.max_bytes, "bytes that stay; 0: no limit")
         ->check(is_size, "SIZE");
     command.add_option("--max-age", options.max_age, "how long they stay; 0: no limit")
         ->check(is_duration, "DURATION");
     command
         .add_option("--hard-length", options.hard_length, "events at which publishers hear BUSY")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number(), "N");
     command.add_option("--hard-bytes", options.hard_bytes, "bytes at which publishers hear BUSY")
         ->check(is_size, "SIZE");
     command.add_option("--protect", options.protect, "whether what groups need stays: yes or no")
         ->check(CLI::IsMember({"yes", "no"}));
     command.add_option("--warn", options.warn_percent, "warn above this percentage of a limit")
-        ->check(CLI::Range(1, 100));
+        ->check(whole_number(1, 100), "N");
     command.add_option("--warn-pending", options.warn_pending, "warn above so many pending events")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number(), "N");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "cli/entry_text.hpp"
 #include "cli/output.hpp"
 #include "cli/server_flags.hpp"
-#include "event/entry_id.hpp"
+#include "cli/values.hpp"
 #include "event/glob.hpp"
 
 namespace sluice {
@@ -190,12 +190,6 @@ ExitCode run_tail(const TailOptions& options) {
                     "--type does not go with --group: it would take events from the group that "
                     "are never shown; leave one of them out");
     }
-    if (!options.from.empty() && options.from != "beginning" && options.from != "end" &&
-        !EntryId::parse(options.from, 0)) {
-        return fail(ExitCode::usage, "--from: '" + shown(options.from) +
-                                         "' is neither beginning, nor end, nor an id such as "
-                                         "1700000000000-0");
-    }
     auto types = Glob::parse(options.type);
     if (!types) return fail(ExitCode::usage, "--type: " + types.error().message);
     is_interrupted();
@@ -211,11 +205,15 @@ void add_tail(CLI::App& app, Plan& plan) {
     auto options = std::make_shared<TailOptions>();
     auto* command =
         app.add_subcommand("tail", "Show the newest entries of a stream, and follow it");
-    command->add_option("stream", options->stream, "name of the stream")->required();
+    command->add_option("stream", options->stream, "name of the stream")
+        ->required()
+        ->check(check_name, "");
     command->add_flag("-f,--follow", options->follows, "stay and show what comes");
     command->add_option("-n,--count", options->count, "how many of the newest entries")
+        ->check(whole_number(), "")
         ->capture_default_str();
-    command->add_option("--from", options->from, "beginning, end, or an id");
+    command->add_option("--from", options->from, "beginning, end, or an id")
+        ->check(check_place, "PLACE");
     command->add_option("--group", options->group, "read as a consumer of this group");
     command
         ->add_option("--consumer", options->consumer, "under this name; one of its own if missing")

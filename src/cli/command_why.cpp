@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* why_help = R"(
 Says in one sentence where an event is: running, parked until its retry, behind another one of its
-key, waiting because nobody asks for work, dead-lettered, or done.
+key, waiting because nobody asks for work, dead-lettered, done, or not in the stream.
 
 Examples:
   sluice why orders billing 1700000000000-0
@@ -94,22 +94,35 @@ std::string json_of(const std::string& id, const Reply& why, const std::string& 
     return out + ",\"sentence\":" + json_text(sentence) + "}";
 }
 
-Result<void> print_why(Client& client, const WhyOptions& options) {
+// The server calls everything done that is behind the group and not in work, there or not.
+Result<bool> is_in_stream(Client& client, const WhyOptions& options, const std::string& id) {
+    const std::string exact = EntryId::parse(id, 0).value_or(EntryId{}).text();
+    SLUICE_TRY_ASSIGN(const Reply found, ask(client, {"XRANGE", options.stream, exact, exact}));
+    return !found.elements.empty();
+}
+
+// Answers whether there is such an event.
+Result<bool> print_why(Client& client, const WhyOptions& options) {
     SLUICE_TRY_ASSIGN(const WallTime now, server_time(client));
-    SLUICE_TRY_ASSIGN(const GroupFacts facts, facts_of(client, options));
+    SLUICE_TRY_ASSIGN(GroupFacts facts, facts_of(client, options));
     SLUICE_TRY_ASSIGN(const std::string id, find_event(client, options));
+    SLUICE_TRY_ASSIGN(facts.is_in_stream, is_in_stream(client, options, id));
     SLUICE_TRY_ASSIGN(const Reply why,
                       ask(client, {"SLUICE.WHY", options.stream, options.group, id}));
     const std::string sentence = why_sentence(id, options.group, why, facts, now);
     std::puts((options.is_json ? json_of(id, why, sentence) : sentence + ".").c_str());
-    return {};
+    const Reply* const state = why.find("state");
+    const bool is_unknown = state == nullptr || state->text == "unknown" ||
+                            (state->text == "settled" && !facts.is_in_stream);
+    return !is_unknown;
 }
 
 ExitCode run_why(const WhyOptions& options) {
     auto client = connect_to_server(options.server);
     if (!client) return end_with(client.error());
     const auto printed = print_why(*client, options);
-    return printed ? ExitCode::done : end_with(printed.error());
+    if (!printed) return end_with(printed.error());
+    return *printed ? ExitCode::done : ExitCode::failed;
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class ExitCode : int {
     unreachable = 69,   // no server answers at the address
     io = 70,            // the operating system refused to read or write: data folder, output
     in_use = 73,        // another process owns the data folder
+    busy = 75,          // the server has no room now, or is not ready: nothing was done
     newer_format = 76,  // the data folder was written by a newer version
     bad_config = 78,    // the configuration file or environment is wrong
 };

@@ -4,10 +4,9 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "cli/cli.hpp"
+#include "io/read_file.hpp"
 #include "net/address.hpp"
 #include "resp/refusal.hpp"
 
@@ -22,20 +21,19 @@ void on_signal(int) {
     interrupted.store(true);
 }
 
-Result<std::string> password_of(const ServerFlags& flags) {
-    if (flags.password_file.empty()) {
-        const char* password = std::getenv("SLUICE_PASSWORD");
-        return std::string(password == nullptr ? "" : password);
-    }
-    std::ifstream file(flags.password_file, std::ios::binary);
-    if (!file) return Error{Errc::invalid, "--password-file: cannot read " + flags.password_file};
-    std::string password(password_bytes_max, '\0');
-    file.read(password.data(), static_cast<std::streamsize>(password.size()));
-    password.resize(static_cast<std::size_t>(file.gcount()));
+Result<std::string> read_password(const std::string& path) {
+    SLUICE_TRY_ASSIGN(std::string password, read_file(path, password_bytes_max));
     while (password.ends_with('\n') || password.ends_with('\r')) {
         password.pop_back();
     }
+    if (password.empty()) return Error{Errc::invalid, "there is no password in " + path};
     return password;
+}
+
+Result<std::string> password_of(const ServerFlags& flags) {
+    if (!flags.password_file.empty()) return read_password(flags.password_file);
+    const char* password = std::getenv("SLUICE_PASSWORD");
+    return std::string(password == nullptr ? "" : password);
 }
 
 }  // namespace
@@ -50,8 +48,14 @@ void add_server_flags(CLI::App& command, ServerFlags& flags) {
         ->envname("SLUICE_SERVER")
         ->check(is_address, "HOST:PORT|PATH")
         ->capture_default_str();
-    command.add_option("--password-file", flags.password_file,
-                       "file that holds the password; or set SLUICE_PASSWORD");
+    const auto has_password = [](const std::string& path) {
+        const auto password = read_password(path);
+        return password ? std::string() : password.error().message;
+    };
+    command
+        .add_option("--password-file", flags.password_file,
+                    "file that holds the password; or set SLUICE_PASSWORD")
+        ->check(has_password, "PATH");
 }
 
 void add_json_flag(CLI::App& command, bool& is_json) {
@@ -78,7 +82,7 @@ Result<Reply> as_result(Reply reply) {
     std::string text = reply.text;
     if (text.starts_with("NOAUTH")) text += " Set SLUICE_PASSWORD or give --password-file.";
     const bool is_lasting = refusal_of(reply.text) == Refusal::lasting;
-    return Error{is_lasting ? Errc::invalid : Errc::unavailable, "the server refused: " + text};
+    return Error{is_lasting ? Errc::invalid : Errc::limit, "the server refused: " + text};
 }
 
 Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args) {
@@ -88,6 +92,7 @@ Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args) 
 
 ExitCode end_with(const Error& error) {
     if (error.code == Errc::io) return fail(ExitCode::io, error.message);
+    if (error.code == Errc::limit) return fail(ExitCode::busy, error.message);
     const bool is_unreachable = error.code == Errc::unavailable || error.code == Errc::timeout ||
                                 error.code == Errc::closed;
     return fail(is_unreachable ? ExitCode::unreachable : ExitCode::failed, error.message);

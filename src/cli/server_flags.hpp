@@ -2,7 +2,9 @@
 //
 // Flags      --server HOST:PORT or a path (default 127.0.0.1:7370, or $SLUICE_SERVER),
 //            --password-file FILE (or $SLUICE_PASSWORD)
-// Errors     unavailable, timeout, closed: exit code 69; what the server refuses: exit code 1
+// Errors     unavailable, timeout, closed: exit code 69; what the server refuses: exit code 1, or
+// 75
+//            (limit) when it will pass; io: output that cannot be written, 70
 #pragma once
 
 #include <initializer_list>
@@ -30,7 +32,7 @@ void add_json_flag(CLI::App& command, bool& is_json);
 // Connected, and logged in when there is a password.
 Result<Client> connect_to_server(const ServerFlags& flags, const ClientOptions& options = {});
 
-// A call whose error reply is an Error.
+// A call whose error reply is an Error: limit when the same can succeed later, else invalid.
 Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args);
 Result<Reply> as_result(Reply reply);
 

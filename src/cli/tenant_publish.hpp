@@ -1,7 +1,7 @@
 // Publishing into a stream of a tenant: the words of SLUICE.PUBLISH, and what is said of its
 // answer.
 //
-// Errors     unavailable: the tenant has reached a limit; the message says when to try again
+// Errors     invalid: an answer of another shape
 #pragma once
 
 #include <span>

@@ -74,6 +74,9 @@ std::string why_sentence(std::string_view id, std::string_view group, const Repl
         return who + "was read by " + text_behind(why, "consumer") +
                " with XREADGROUP and is not acknowledged";
     }
+    if (state == "settled" && !facts.is_in_stream) {
+        return who + "is not in the stream: settled and trimmed, or never there";
+    }
     if (state == "settled") return who + "is done";
     if (state == "unknown") return who + "is not in the stream";
     return who + "is " + state;

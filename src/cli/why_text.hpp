@@ -15,6 +15,7 @@ struct GroupFacts {
     std::uint64_t leased = 0;
     std::uint64_t in_flight_max = 0;  // 0: no limit
     std::uint64_t lag = 0;
+    bool is_in_stream = true;  // the entry itself
 };
 
 // `why` is the map that SLUICE.WHY answers.

@@ -27,8 +27,9 @@ ErrorKind kind_of(Refusal refusal) {
         case Refusal::lasting:
             return ErrorKind::failed;
         case Refusal::passing:
-        case Refusal::full:
             return ErrorKind::unavailable;
+        case Refusal::full:
+            return ErrorKind::busy;
         case Refusal::unclear:
             return ErrorKind::indeterminate;
     }
@@ -57,7 +58,9 @@ ClientError refused_by_server(std::string_view action, std::string_view text) {
         if (!text.starts_with(each.word)) continue;
         return {each.kind, sentence(action, text) + std::string(each.advice)};
     }
-    return {kind_of(refusal_of(text)), sentence(action, text)};
+    const ErrorKind kind = kind_of(refusal_of(text));
+    const auto wait_ms = kind == ErrorKind::busy ? wait_of(text).ms() : 0;
+    return {kind, sentence(action, text), std::chrono::milliseconds(wait_ms)};
 }
 
 ClientError odd_reply(std::string_view action, const Reply& reply) {
@@ -67,7 +70,8 @@ ClientError odd_reply(std::string_view action, const Reply& reply) {
 }
 
 bool is_passing(const ClientError& error) {
-    return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::indeterminate;
+    return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::busy ||
+           error.kind == ErrorKind::indeterminate;
 }
 
 }  // namespace sluice

@@ -1,6 +1,7 @@
 #include "sluice/connection.hpp"
 
 #include "client_library/client_error.hpp"
+#include "client_library/event_limits.hpp"
 #include "client_library/group_setup.hpp"
 #include "client_library/server_link.hpp"
 
@@ -38,13 +39,9 @@ std::vector<std::string> with_fields(std::vector<std::string> request, const Fie
 
 Expected<std::string> Connection::publish(std::string_view stream, const FieldList& fields,
                                           const PublishOptions& options) {
+    if (auto checked = check_event(stream, fields, options); !checked) return checked.error();
     const std::string action = "publish to '" + std::string(stream) + "'";
     const bool is_repeatable = !options.key.empty();
-    if (stream.empty()) return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
-    if (fields.empty()) return ClientError{ErrorKind::invalid, action + ": there are no fields"};
-    if (is_repeatable != !options.producer.empty()) {
-        return ClientError{ErrorKind::invalid, action + ": producer and key go together"};
-    }
     std::vector<std::string> args = {"XADD", std::string(stream)};
     if (is_repeatable) args.insert(args.end(), {"IDMP", options.producer, options.key});
     args.emplace_back("*");
@@ -59,23 +56,12 @@ Expected<std::string> Connection::publish(std::string_view stream, const FieldLi
 
 Expected<std::vector<std::string>> Connection::publish_all(std::string_view stream,
                                                            const std::vector<FieldList>& events) {
-    const std::string action =
-        "publish " + std::to_string(events.size()) + " events to '" + std::string(stream) + "'";
-    if (stream.empty()) return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
-    if (events.size() > batch_max) {
-        return ClientError{ErrorKind::invalid,
-                           action + ": at most " + std::to_string(batch_max) + " at a time"};
-    }
+    if (auto checked = check_batch(stream, events); !checked) return checked.error();
+    const std::string action = batch_action(stream, events.size());
     std::vector<std::vector<std::string>> requests;
     requests.reserve(events.size());
-    for (const FieldList& fields : events) {
-        if (fields.empty()) {
-            return ClientError{
-                ErrorKind::invalid,
-                action + ": event " + std::to_string(requests.size() + 1) + " has no fields"};
-        }
+    for (const FieldList& fields : events)
         requests.push_back(with_fields({"XADD", std::string(stream), "*"}, fields));
-    }
     std::vector<std::string> ids;
     if (requests.empty()) return ids;
     auto replies = state_->link.call_all(action, requests);

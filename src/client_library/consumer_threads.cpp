@@ -277,8 +277,9 @@ void ConsumerThreads::recover(Line& line, const ClientError& error) {
     } else {
         end_with(error);
     }
-    const Duration pause =
-        std::min(line.backoff.next(line.random.next()), Duration::from_ms(options_.lease.count()));
+    const Duration asked_for = Duration::from_ms(error.retry_after.count());
+    const Duration pause = std::min(std::max(line.backoff.next(line.random.next()), asked_for),
+                                    Duration::from_ms(options_.lease.count()));
     const bool may_hurry = &line == &leasing_;  // a stopping consumer leases nothing more
     std::unique_lock lock(mutex_);
     if (is_passing(error)) ++reconnects_;

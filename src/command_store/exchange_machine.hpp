@@ -89,11 +89,11 @@ class ExchangeMachine {
         Link link = Link::down;
         MonoTime connect_at{};  // while down: not before
         MonoTime login_until{};
-        int refusals = 0;            // since it was last up
-        std::string client;          // how the server names this connection
+        int refusals = 0;                    // since it was last up
+        std::string client;                  // how the server names this connection
         RequestTicket exchange = no_ticket;  // that has this lane for itself
-        bool is_unblocking = false;  // the server was asked to end its wait
-        bool wants_unblock = false;  // and has to be asked yet
+        bool is_unblocking = false;          // the server was asked to end its wait
+        bool wants_unblock = false;          // and has to be asked yet
     };
     struct Pending {
         Exchange exchange;

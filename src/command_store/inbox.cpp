@@ -36,6 +36,11 @@ std::optional<Error> Inbox::objection_to(const Exchange& exchange) const {
         return Error{Errc::invalid, "a request to the store: it waits for an hour at most"};
     }
     const std::size_t size = exchange.step.bytes.size();
+    if (size > limits_.bytes_max) {
+        return Error{Errc::invalid, "a request to the store: it has " + std::to_string(size) +
+                                        " bytes, and at most " + std::to_string(limits_.bytes_max) +
+                                        " are taken"};
+    }
     if (requests_ >= limits_.requests_max || bytes_ + size > limits_.bytes_max) {
         return Error{Errc::limit, "too many requests of this store are under way"};
     }

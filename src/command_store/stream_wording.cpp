@@ -63,6 +63,12 @@ Exchange exchange_for(const AppendEntries& request, Completion<EntryIds> done) {
     for (const NewEntry& entry : request.entries)
         add_append(exchange.step, request.stream, entry);
     if (is_batch) CommandText("EXEC").add_to(exchange.step);
+    if (is_batch && exchange.step.bytes.size() > StoreLimits::batch_bytes_max) {
+        exchange.step = {};
+        exchange.objection = "entries of more than " +
+                             std::to_string(StoreLimits::batch_bytes_max) +
+                             " bytes cannot be appended in one step";
+    }
     return exchange;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/output.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/terminal.hpp"
+#include "cli/values.hpp"
 #include "consume/consumer.hpp"
 
 namespace sluice {
@@ -18,6 +19,7 @@ constexpr const char* consume_help = R"(
 Leases events for a group and runs COMMAND once for each. The payload is on standard input; the rest
 is in the environment: SLUICE_STREAM, SLUICE_ID, SLUICE_EVENT_ID, SLUICE_TYPE, SLUICE_TENANT,
 SLUICE_DELIVERIES, SLUICE_FAILURES, SLUICE_EPOCH, SLUICE_CORRELATION_ID, TRACEPARENT and others.
+SLUICE_LEFT_OUT names those that are too long, or cannot be in an environment.
 While a command runs its lease is extended, whatever its length.
 
 What the exit code of COMMAND says:
@@ -40,7 +42,7 @@ Examples:
   sluice consume tasks --group model --pool --concurrency 2 -- python3 -u infer.py
 
 Exit codes: 0 ended as asked, 1 refused by the server, or COMMAND cannot be started, 64 usage,
-69 server not reachable.
+69 server not reachable, or gone before all could be settled, 75 it has no room now.
 )";
 
 constexpr std::size_t concurrency_max = 256;  // processes; more than that is another machine
@@ -151,29 +153,27 @@ ExitCode run_consume(ConsumeOptions options, const std::vector<std::string>& com
 void add_consume(CLI::App& app, Plan& plan) {
     auto options = std::make_shared<ConsumeOptions>();
     auto* command = app.add_subcommand("consume", "Run a command for each event of a stream");
-    const auto is_duration = [](const std::string& text) {
-        const auto duration = parse_duration(text);
-        return duration && duration->ms() > 0 ? std::string() : std::string(duration_rule);
-    };
     const auto add = [&](const char* flag, std::string& target, const char* help) {
         return command->add_option(flag, target, help);
     };
-    add("stream", options->stream, "name of the stream")->required();
-    add("--group", options->member.group, "as a member of this group")->required();
+    add("stream", options->stream, "name of the stream")->required()->check(check_name, "");
+    add("--group", options->member.group, "as a member of this group")
+        ->required()
+        ->check(check_name, "");
     add("--consumer", options->member.consumer, "under this name; host and process if missing");
     command->add_flag("--create", options->creates,
                       "make the group first, at the beginning of the stream");
     command->add_option("-j,--concurrency", options->concurrency, "events at one time")
-        ->check(CLI::Range(std::size_t{1}, concurrency_max))
+        ->check(whole_number(1, concurrency_max), "")
         ->capture_default_str();
     command->add_flag("--pool", options->is_pool, "long-lived commands: a line of JSON per event");
     add("--lease", options->lease, "length of a lease; the group's own if missing")
-        ->check(is_duration, "DURATION");
+        ->check(check_lease, "DURATION");
     add("--timeout", options->timeout, "a command that runs longer is ended, and failed")
-        ->check(is_duration, "DURATION")
+        ->check(check_duration, "DURATION")
         ->capture_default_str();
     add("--grace", options->grace, "what running commands have when we are to stop")
-        ->check(is_duration, "DURATION")
+        ->check(check_duration, "DURATION")
         ->capture_default_str();
     add("--on-failure", options->on_failure, "what other exit codes mean")
         ->check(CLI::IsMember({"retry", "dead"}))

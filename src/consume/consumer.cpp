@@ -1,6 +1,7 @@
 #include "consume/consumer.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "consume/lease_schedule.hpp"
 
@@ -12,6 +13,9 @@ constexpr int poll_ms_max = 1000;
 constexpr std::size_t leased_at_once_max = 16;
 // Behind the grace: for commands to end, and for a server that is gone to hear of it.
 constexpr Duration last_wait = Duration::from_seconds(5);
+// For the answer to a question that blocks for less than that.
+constexpr Duration idle_wait = Duration::from_seconds(2);
+constexpr Duration patience_least = Duration::from_ms(200);
 
 bool is_refusal(const Error& error) {
     return error.code == Errc::invalid;
@@ -36,7 +40,11 @@ Result<void> StreamConsumer::run(OwnSignals& signals) {
     }
     wind_down(signals);
     if (failure_) return std::move(*failure_);
-    if (unsettled_.empty()) return plan_.leaves_group ? server_.leave() : Result<void>();
+    if (unsettled_.empty()) {
+        // Its name stays when the server is silent: it was asked to end, and has ended.
+        if (plan_.leaves_group) std::ignore = server_.leave();
+        return {};
+    }
     return Error{Errc::unavailable, "the server is gone; " + std::to_string(unsettled_.size()) +
                                         " events could not be settled, their leases will end"};
 }
@@ -60,6 +68,7 @@ void StreamConsumer::wind_down(OwnSignals& signals) {
 }
 
 void StreamConsumer::turn(OwnSignals& signals) {
+    hurry();
     keep_connected();
     ask();
     wait(signals);
@@ -115,13 +124,22 @@ void StreamConsumer::on_stops(int stops) {
 }
 
 void StreamConsumer::stop() {
-    if (!grace_end_) grace_end_ = now_ + plan_.grace;
+    if (grace_end_) return;
+    grace_end_ = now_ + plan_.grace;
+    idle_end_ = std::min(*grace_end_, now_ + idle_wait);
+}
+
+// A silent server must not hold up the end: answers are awaited as long as there is time.
+void StreamConsumer::hurry() {
+    if (!grace_end_) return;
+    const Duration left = *grace_end_ + last_wait - now_;
+    server_.set_patience(std::clamp(left, patience_least, idle_wait));
 }
 
 void StreamConsumer::stop_when_over() {
     if (plan_.until == RunUntil::one && (begun_ > 0 || was_empty_)) stop();
-    const bool may_be_drained = plan_.until == RunUntil::drained && was_empty_ && !grace_end_ &&
-                                busy_workers() == 0 && unsettled_.empty();
+    const bool may_be_drained =
+        plan_.until == RunUntil::drained && was_empty_ && !grace_end_ && is_idle();
     if (!may_be_drained || !server_.is_connected()) return;
     was_empty_ = false;
     const auto left = server_.left();
@@ -131,7 +149,12 @@ void StreamConsumer::stop_when_over() {
 
 void StreamConsumer::keep_connected() {
     if (server_.is_connected() || now_ < server_.try_due()) return;
-    if (const auto connected = server_.connect(now_); !connected) return lost(connected.error());
+    if (grace_end_ && is_idle()) return;
+    if (const auto connected = server_.connect(now_); !connected) lost(connected.error());
+}
+
+// It has answered: a connection alone is made by the kernel of a machine whose server hangs.
+void StreamConsumer::heard() {
     if (is_gone_) report_.say("the server is there again");
     is_gone_ = false;
 }
@@ -166,6 +189,7 @@ void StreamConsumer::take_leased() {
     auto leased = server_.take_leased(now_);
     if (!leased) return lost(leased.error());
     if (!*leased) return;
+    heard();
     was_empty_ = (*leased)->empty();
     for (ConsumedEvent& delivery : **leased) {
         begin(std::move(delivery));
@@ -214,6 +238,7 @@ void StreamConsumer::extend() {
     if (due.empty()) return;
     const auto answers = server_.extend(names, due.front()->delivery().lease);
     if (!answers) return lost(answers.error());
+    heard();
     for (std::size_t i = 0; i < due.size(); ++i) {
         due[i]->extended(now_);
         if ((*answers)[i] != SettleAnswer::Word::ok) due[i]->lose_lease(now_);
@@ -237,6 +262,7 @@ void StreamConsumer::settle() {
 }
 
 void StreamConsumer::note_answers(std::span<const SettleAnswer> answers) {
+    heard();
     for (std::size_t i = 0; i < answers.size(); ++i) {
         const Unsettled& each = unsettled_[i];
         SettleAnswer answer = answers[i];
@@ -253,7 +279,11 @@ void StreamConsumer::note_answers(std::span<const SettleAnswer> answers) {
 bool StreamConsumer::is_over() const {
     if (!grace_end_) return false;
     if (now_ >= *grace_end_ + last_wait) return true;
-    return !server_.is_asking() && busy_workers() == 0 && unsettled_.empty();
+    return is_idle() && (!server_.is_asking() || now_ >= std::min(idle_end_, *grace_end_));
+}
+
+bool StreamConsumer::is_idle() const {
+    return busy_workers() == 0 && unsettled_.empty();
 }
 
 std::size_t StreamConsumer::busy_workers() const {
@@ -263,6 +293,7 @@ std::size_t StreamConsumer::busy_workers() const {
 std::optional<MonoTime> StreamConsumer::next_deadline() const {
     std::vector<MonoTime> deadlines;
     if (grace_end_ && !is_told_to_end_) deadlines.push_back(*grace_end_);
+    if (grace_end_ && is_idle()) deadlines.push_back(std::max(idle_end_, now_));
     if (grace_end_) deadlines.push_back(*grace_end_ + last_wait);
     if (!server_.is_connected()) deadlines.push_back(server_.try_due());
     for (const Worker& worker : workers_) {

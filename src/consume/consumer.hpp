@@ -5,7 +5,8 @@
 // Promise    never more events are leased than workers are free; while a command runs its lease is
 //            extended; a server that goes away is tried again while commands run on, and what they
 //            made of their events is told to it later; asked to stop, nothing new is leased, and
-//            what is not finished when the grace is over is handed back
+//            what is not finished when the grace is over is handed back; with a server that is
+//            silent it ends last_wait behind the grace, and within idle_wait when it has nothing
 // Errors     invalid: the server refuses; unavailable: it is gone, and work could not be settled;
 //            io, closed: what is to be told on stdout cannot be written
 // Threads    one
@@ -65,6 +66,9 @@ class StreamConsumer {
     void settle();
     void note_answers(std::span<const SettleAnswer> answers);
     void lost(const Error& error);
+    void heard();
+    void hurry();
+    bool is_idle() const;
     void wind_down(OwnSignals& signals);
     bool is_over() const;
     std::size_t busy_workers() const;
@@ -82,6 +86,7 @@ class StreamConsumer {
     bool is_gone_ = false;               // the server; said once
     bool was_empty_ = false;             // the last answer
     std::optional<MonoTime> grace_end_;  // once we are asked to stop
+    MonoTime idle_end_;                  // an answer that may bring events is awaited until then
     bool is_told_to_end_ = false;        // the commands, when the grace was over
     std::optional<Error> failure_;
 };

@@ -107,7 +107,7 @@ std::vector<Variable> variables_of(const ConsumedEvent& delivery, const Member& 
 }
 
 bool fits(const Variable& variable) {
-    return !variable.value.empty() && variable.value.size() <= variable_bytes_max &&
+    return variable.value.size() <= variable_bytes_max &&
            variable.value.find('\0') == std::string::npos;
 }
 
@@ -135,6 +135,7 @@ std::vector<std::string> environment_of(const ConsumedEvent& delivery, const Mem
                                         const std::vector<std::string>& inherited) {
     const auto ours = variables_of(delivery, member);
     const auto is_ours = [&](const std::string& line) {
+        if (line.starts_with("SLUICE_LEFT_OUT=")) return true;
         return std::ranges::any_of(ours, [&](const Variable& variable) {
             return line.starts_with(variable.name) && line.size() > variable.name.size() &&
                    line[variable.name.size()] == '=';
@@ -142,10 +143,16 @@ std::vector<std::string> environment_of(const ConsumedEvent& delivery, const Mem
     };
     std::vector<std::string> environment;
     std::ranges::remove_copy_if(inherited, std::back_inserter(environment), is_ours);
+    std::string left_out;
     for (const Variable& variable : ours) {
-        if (fits(variable))
+        if (variable.value.empty()) continue;
+        if (fits(variable)) {
             environment.push_back(std::string(variable.name) + "=" + variable.value);
+        } else {
+            left_out += (left_out.empty() ? "" : ",") + std::string(variable.name);
+        }
     }
+    if (!left_out.empty()) environment.push_back("SLUICE_LEFT_OUT=" + left_out);
     return environment;
 }
 

@@ -101,7 +101,7 @@ Result<std::vector<SettleAnswer>> WorkServer::settle(
     SLUICE_TRY(settles_->flush());
     std::vector<SettleAnswer> answers;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        SLUICE_TRY_ASSIGN(const Reply reply, settles_->read());
+        SLUICE_TRY_ASSIGN(const Reply reply, settles_->read(patience_));
         if (reply.is_error() && is_passing(reply.text)) return refusal(reply.text);
         SLUICE_TRY_ASSIGN(SettleAnswer answer, parse_settle_answer(reply));
         answers.push_back(std::move(answer));
@@ -149,7 +149,9 @@ Result<void> WorkServer::leave() {
 }
 
 Result<Reply> WorkServer::call(const std::vector<std::string>& words) {
-    SLUICE_TRY_ASSIGN(Reply reply, settles_->call(views_of(words)));
+    settles_->queue(views_of(words));
+    SLUICE_TRY(settles_->flush());
+    SLUICE_TRY_ASSIGN(Reply reply, settles_->read(patience_));
     if (reply.is_error()) return refusal(reply.text);
     return reply;
 }

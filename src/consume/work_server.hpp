@@ -46,6 +46,8 @@ class WorkServer {
         : question_(std::move(question)), connect_(std::move(connect)), random_(seed) {}
 
     bool is_connected() const { return leases_.has_value(); }
+    // How long an answer is awaited from now on.
+    void set_patience(Duration patience) { patience_ = patience; }
     MonoTime try_due() const { return try_due_; }
     Result<void> connect(MonoTime now);
 
@@ -78,6 +80,7 @@ class WorkServer {
     std::optional<Client> settles_;
     bool was_lost_ = false;  // a connection, with whatever was asked on it
     bool is_asking_ = false;
+    Duration patience_ = Duration::from_seconds(5);
     MonoTime asked_;
     std::uint32_t failures_ = 0;
     MonoTime try_due_;

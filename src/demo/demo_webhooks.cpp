@@ -2,13 +2,12 @@
 
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 #include "event/event.hpp"
 #include "event/json_string.hpp"
 #include "event/json_text.hpp"
+#include "io/read_file.hpp"
 
 namespace sluice {
 namespace {
@@ -21,6 +20,7 @@ constexpr std::string_view examples_path =
 constexpr JsonLimits file_limits{
     .bytes_max = std::size_t{64} << 20, .depth_max = 128, .members_max = 2'000'000};
 constexpr std::size_t folders_above_max = 8;
+constexpr std::size_t examples_bytes_max = std::size_t{64} << 20;
 
 std::optional<std::string> look_upwards_from(fs::path folder) {
     std::error_code failure;
@@ -86,12 +86,6 @@ Webhook webhook_of(std::string name, std::string_view payload) {
     return webhook;
 }
 
-Result<std::string> read_whole(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{Errc::not_found, "cannot read " + path};
-    return std::string{std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
 std::optional<std::string> find_webhook_examples() {
@@ -102,7 +96,7 @@ std::optional<std::string> find_webhook_examples() {
 }
 
 Result<std::vector<Webhook>> load_webhooks(const std::string& path) {
-    SLUICE_TRY_ASSIGN(const std::string text, read_whole(path));
+    SLUICE_TRY_ASSIGN(const std::string text, read_file(path, examples_bytes_max));
     const auto kinds = split_json_array(text, file_limits);
     if (!kinds) return kinds.error().within(path);
     std::vector<Webhook> webhooks;

@@ -94,7 +94,11 @@ void EngineHost::run() {
         const std::lock_guard lock(mutex_);
         if (is_stopping_ && posted_.empty()) break;
     }
-    journal_->finish();
+    if (!journal_->finish() && options_.log) {
+        options_.log(
+            "closed, but not everything is on the disk: the newest changes could not be "
+            "written");
+    }
     journal_.reset();
     ports_.clear();
     server_.reset();

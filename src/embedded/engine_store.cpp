@@ -2,7 +2,12 @@
 
 #include <utility>
 
+#include "server/transaction.hpp"
+
 namespace sluice {
+
+static_assert(StoreLimits::batch_bytes_max == Transaction::bytes_max,
+              "what a store takes as one batch its server takes as one transaction");
 
 std::unique_ptr<EngineStore> EngineStore::open(std::shared_ptr<EngineHost> host,
                                                const StoreLimits& limits) {

@@ -43,7 +43,7 @@ bool JournalWork::finish() {
         job->run();
         finish_job(std::move(job));
     }
-    return !is_poisoned_;
+    return !is_poisoned_ && engine_.reached().synced >= engine_.everything().synced;
 }
 
 }  // namespace sluice

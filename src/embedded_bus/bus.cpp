@@ -1,14 +1,19 @@
 #include <future>
 #include <utility>
 
+#include "client_library/client_error.hpp"
 #include "client_library/consumer_start.hpp"
+#include "client_library/event_limits.hpp"
 #include "client_library/group_setup.hpp"
 #include "embedded/engine_store.hpp"
 #include "embedded/local_client.hpp"
+#include "resp/refusal.hpp"
 #include "sluice/embedded.hpp"
 
 namespace sluice {
 namespace {
+
+static_assert(Connection::batch_bytes_max == StoreLimits::batch_bytes_max);
 
 class LocalChannel final : public Channel {
   public:
@@ -52,6 +57,9 @@ ErrorKind kind_of(Errc code) {
 template <class T>
 ClientError error_of(const std::string& action, const Answer<T>& answer) {
     const bool is_unclear = answer.outcome() == Outcome::indeterminate;
+    if (!is_unclear && refusal_of(answer.error().message) == Refusal::full) {
+        return refused_by_server(action, answer.error().message);
+    }
     const ErrorKind kind = is_unclear ? ErrorKind::indeterminate : kind_of(answer.error().code);
     return {kind, action + ": " + answer.error().message};
 }
@@ -88,17 +96,14 @@ struct Bus::State {
 Expected<std::vector<std::string>> Bus::State::append(const std::string& action,
                                                       AppendEntries request) {
     using Ids = std::vector<EntryId>;
-    if (request.stream.empty()) {
-        return ClientError{ErrorKind::invalid, "publish: the stream has no name"};
-    }
-    for (const NewEntry& entry : request.entries) {
-        if (!entry.fields.empty()) continue;
-        return ClientError{ErrorKind::invalid, action + ": an event has no fields"};
-    }
+    // The promise belongs to the completion: who waits may be gone before set_value() has returned.
     std::promise<Answer<Ids>> published;
+    auto published_ids = published.get_future();
     store->append(std::move(request),
-                  [&published](Answer<Ids> answer) { published.set_value(std::move(answer)); });
-    const auto answer = published.get_future().get();
+                  [published = std::move(published)](Answer<Ids> answer) mutable {
+                      published.set_value(std::move(answer));
+                  });
+    const auto answer = published_ids.get();
     if (!answer.is_ok()) return error_of(action, answer);
     std::vector<std::string> ids;
     ids.reserve(answer->size());
@@ -122,6 +127,8 @@ Expected<Bus> Bus::open(std::string_view folder, const BusOptions& options) {
         return ClientError{kind, "open a bus: " + host.error().message};
     }
     StoreLimits limits;
+    // Who publishes waits for the answer: more than that is not held.
+    limits.bytes_max = Connection::event_bytes_max;
     limits.request_time = Duration::from_ms(options.publish_wait_max.count());
     auto state = std::make_unique<State>();
     state->host = std::move(*host);
@@ -131,10 +138,8 @@ Expected<Bus> Bus::open(std::string_view folder, const BusOptions& options) {
 
 Expected<std::string> Bus::publish(std::string_view stream, const FieldList& fields,
                                    const PublishOptions& options) {
+    if (auto checked = check_event(stream, fields, options); !checked) return checked.error();
     const std::string action = "publish to '" + std::string(stream) + "'";
-    if (options.key.empty() != options.producer.empty()) {
-        return ClientError{ErrorKind::invalid, action + ": producer and key go together"};
-    }
     NewEntry entry{.fields = fields_of(fields)};
     if (!options.key.empty()) entry.key = IdempotencyKey{options.producer, options.key};
     AppendEntries request{.stream = std::string(stream), .entries = {}};
@@ -146,19 +151,13 @@ Expected<std::string> Bus::publish(std::string_view stream, const FieldList& fie
 
 Expected<std::vector<std::string>> Bus::publish_all(std::string_view stream,
                                                     const std::vector<FieldList>& events) {
-    const std::string action =
-        "publish " + std::to_string(events.size()) + " events to '" + std::string(stream) + "'";
+    if (auto checked = check_batch(stream, events); !checked) return checked.error();
     if (events.empty()) return std::vector<std::string>{};
-    if (events.size() > Connection::batch_max) {
-        return ClientError{
-            ErrorKind::invalid,
-            action + ": at most " + std::to_string(Connection::batch_max) + " at a time"};
-    }
     AppendEntries request{.stream = std::string(stream), .entries = {}};
     request.entries.reserve(events.size());
     for (const FieldList& fields : events)
         request.entries.push_back({.fields = fields_of(fields)});
-    return state_->append(action, std::move(request));
+    return state_->append(batch_action(stream, events.size()), std::move(request));
 }
 
 Expected<void> Bus::create_group(std::string_view stream, std::string_view group,

@@ -67,4 +67,17 @@ Result<DataFolder> open_data_folder(const std::string& path, PosixFileSystem::Ne
     return folder;
 }
 
+Result<DataFolder> find_data_folder(const std::string& path, std::string_view file) {
+    SLUICE_TRY_ASSIGN(const auto absolute, absolute_path(path));
+    std::error_code error;
+    if (!std::filesystem::is_directory(absolute, error)) {
+        return Error{Errc::io, "there is no data folder " + absolute.string()};
+    }
+    if (!std::filesystem::is_regular_file(absolute / file, error)) {
+        return Error{Errc::io, absolute.string() + " is not a data folder: there is no file " +
+                                   std::string(file) + " in it"};
+    }
+    return open_data_folder(absolute.string(), PosixFileSystem::Network::accept);
+}
+
 }  // namespace sluice

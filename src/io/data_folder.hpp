@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "event/result.hpp"
 #include "io/posix_file_system.hpp"
@@ -20,7 +21,10 @@ struct DataFolder {
 
 // Makes the folder, and those above it, when they are missing.
 Result<void> make_data_folder(const std::string& path);
-// Takes a folder that is there.
+// Takes a folder that is there, or makes the last of it.
 Result<DataFolder> open_data_folder(const std::string& path, PosixFileSystem::Network network);
+// Takes a folder that is there and holds this file, wherever it lies; nothing is made, not even
+// the lock, in a folder that is not ours. io: there is none.
+Result<DataFolder> find_data_folder(const std::string& path, std::string_view file);
 
 }  // namespace sluice

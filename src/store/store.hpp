@@ -33,13 +33,14 @@ using RequestTicket = std::uint64_t;
 
 struct StoreLimits {
     std::size_t requests_max = 1024;
-    std::size_t bytes_max = 64UL << 20;
-    std::size_t waiting_max = 64;  // requests of those that wait, or look before they write
+    std::size_t bytes_max = 64UL << 20;  // a request that is larger on its own is `invalid`
+    std::size_t waiting_max = 64;        // requests of those that wait, or look before they write
     // A request ends after this, and its wait.
     Duration request_time = Duration::from_seconds(5);
     // close() lets what was begun come to its end for so long.
     Duration close_time = Duration::from_seconds(2);
 
+    static constexpr std::size_t batch_bytes_max = 8UL << 20;  // of several entries in one step
     static constexpr Duration wait_max = Duration::from_seconds(3600);  // of one request
 };
 

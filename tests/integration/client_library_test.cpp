@@ -374,6 +374,23 @@ TEST_F(ClientLibraryTest, it_goes_on_after_the_server_was_away) {
     EXPECT_GE(consumer->counts().reconnects, 2U);
 }
 
+TEST_F(ClientLibraryTest, a_batch_that_is_too_large_is_wrong_and_names_the_limit) {
+    auto bus = connect(url());
+    ASSERT_TRUE(bus.has_value());
+    // The largest that fits: a field's name and the words of the request take 52 bytes.
+    constexpr std::size_t most = Connection::batch_bytes_max - 52;
+    const auto ids = bus->publish_all("orders", {{{"a", std::string(most, 'x')}}});
+    EXPECT_TRUE(ids.has_value()) << ids.error().message;
+    const auto none = bus->publish_all("orders", {{{"a", std::string(most, 'x')}}, {{"b", "c"}}});
+    ASSERT_FALSE(none.has_value());
+    EXPECT_EQ(none.error().kind, ErrorKind::invalid);
+    EXPECT_TRUE(none.error().message.ends_with("at most 8388608 are taken at a time"))
+        << none.error().message;
+    // Alone it is not that large.
+    const auto id = bus->publish("orders", {{"a", std::string(std::size_t{70} << 20, 'x')}});
+    EXPECT_TRUE(id.has_value()) << id.error().message;
+}
+
 // All consumers connect at once when a server is back: some died of "max number of clients".
 TEST_F(ClientLibraryTest, it_goes_on_after_a_server_that_was_full_of_clients) {
     Tally seen;

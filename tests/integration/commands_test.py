@@ -149,7 +149,7 @@ def a_file_of_any_bytes_is_a_payload(sluice):
     done(sluice, "publish", "raw2", "--event-type", "x.y", "--data", "-", stdin=payload)
     equal(sluice.redis().xrange("raw2")[0][1][b"data"], payload)
     equal(sluice.redis().xrange("raw2")[0][1][b"content_type"], b"application/octet-stream")
-    refused(65, "cannot read /no/such/file",
+    refused(65, "read /no/such/file: No such file",
             sluice_run(sluice, "publish", "raw", "--data", "/no/such/file"))
 
 
@@ -335,8 +335,8 @@ def what_a_stream_keeps_is_set_and_shown(sluice):
     refused(64, "nothing to set", sluice_run(sluice, "stream", "set", "s"))
     refused(64, "size", sluice_run(sluice, "stream", "set", "s", "--max-bytes", "much"))
     refused(64, "duration", sluice_run(sluice, "stream", "set", "s", "--max-age", "old"))
-    refused(1, "HARDLEN", sluice_run(sluice, "stream", "set", "s", "--max-length", "9",
-                                     "--hard-length", "8"))
+    refused(64, "--hard-length", sluice_run(sluice, "stream", "set", "s", "--max-length", "9",
+                                                "--hard-length", "8"))
     done(sluice, "stream", "set", "s", "--max-length", "4", "--max-age", "7d", "--max-bytes",
          "1MiB", "--hard-length", "6")
     row = lines_of(done(sluice, "stream", "show", "s", "--json"))[0]
@@ -354,7 +354,7 @@ def a_full_stream_names_who_holds_it_back_and_how_to_let_go(sluice):
     done(sluice, "groups", "s", "--create", "slow")
     for _ in range(6):
         done(sluice, "publish", "s", "a=1")
-    refused(1, "BUSY.*'slow' holds it back", sluice_run(sluice, "publish", "s", "a=1"))
+    refused(75, "BUSY.*'slow' holds it back", sluice_run(sluice, "publish", "s", "a=1"))
     equal("held by" in done(sluice, "stream", "show", "s"), True)
     row = lines_of(done(sluice, "streams", "--json"))[0]
     equal((row["keeps"], row["fill_percent"]), ("4 events, hard at 6 events", 150))

@@ -302,6 +302,32 @@ def a_server_that_goes_away_is_tried_again_and_told_later(sluice):
 
 
 @check
+def a_server_that_hangs_is_not_there_again_and_does_not_hold_up_the_end(sluice):
+    """Each connection that the kernel made was told as "there again", for ever."""
+    process = subprocess.Popen([binary(), "consume", "orders", "--server", sluice.resp, "--group",
+                                "g", "--create", "--grace", "2s", "--", "true"],
+                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               env=clean_environment())
+    until(lambda: sluice.redis().exists("orders") and
+          sluice.redis().xinfo_consumers("orders", "g"), "a consumer")
+    try:
+        os.kill(sluice.pid, signal.SIGSTOP)
+        said = b""
+        while b"trying again" not in said:
+            said += os.read(process.stderr.fileno(), 4096)
+        time.sleep(1.5)  # long enough to connect again
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        said += process.communicate(timeout=SECONDS)[1]
+        equal(process.returncode, 0)
+        equal(time.monotonic() - began < 5, True)
+        equal(said.count(b"trying again"), 1)
+        equal(b"there again" in said, False)
+    finally:
+        os.kill(sluice.pid, signal.SIGCONT)
+
+
+@check
 def what_cannot_work_is_refused_before_anything_is_leased(sluice):
     server = ("--server", sluice.resp)
     for code, part, arguments in (

@@ -99,7 +99,20 @@ TEST_P(LifeTest, too_large_for_the_limit_is_refused) {
         narrow.append({"orders", {{.fields = item(std::string(2000, 'x'))}}}, std::move(done));
     });
     EXPECT_EQ(answer.outcome(), Outcome::failed);
-    EXPECT_EQ(answer.error().code, Errc::limit);
+    // Never `limit`: that is asked again, for ever.
+    EXPECT_EQ(answer.error().code, Errc::invalid);
+    EXPECT_NE(answer.error().message.find("at most 1000 are taken"), std::string::npos);
+}
+
+TEST_P(LifeTest, a_batch_that_is_too_large_for_one_step_is_refused) {
+    AppendEntries batch{.stream = "orders", .entries = {}};
+    for (int i = 0; i < 9; ++i)
+        batch.entries.push_back({.fields = item(std::string(1UL << 20, 'x'))});
+    const auto answer =
+        ask<std::vector<EntryId>>([&](auto done) { store().append(batch, std::move(done)); });
+    EXPECT_EQ(answer.outcome(), Outcome::failed);
+    EXPECT_EQ(answer.error().code, Errc::invalid);
+    EXPECT_NE(answer.error().message.find("8388608 bytes"), std::string::npos);
 }
 
 TEST_P(LifeTest, more_waits_than_allowed_are_refused) {

@@ -60,9 +60,10 @@ TEST_F(LoadConfigTest, refuses_files_that_are_not_what_they_should_be) {
     EXPECT_NE(file_refusal("clients_max = [1]\n").find("must be a text"), std::string::npos);
     EXPECT_NE(file_refusal("clients_max = 0\n").find("clients_max cannot be '0'"),
               std::string::npos);
-    EXPECT_NE(file_refusal(std::string(2 << 20, '#')).find("larger than 1 MiB"), std::string::npos);
+    EXPECT_NE(file_refusal(std::string(2 << 20, '#')).find("larger than 1048576"),
+              std::string::npos);
     EXPECT_NE(
-        refusal({.file = folder + "/missing", .environment = {}, .flags = {}}).find("cannot read"),
+        refusal({.file = folder + "/missing", .environment = {}, .flags = {}}).find("No such file"),
         std::string::npos);
     EXPECT_NE(refusal({.file = folder, .environment = {}, .flags = {}}), "");
 }
@@ -89,6 +90,25 @@ TEST_F(LoadConfigTest, reads_a_secret_from_the_file_that_a_variable_names) {
               "");
 }
 
+// It was taken for the wish to have none.
+TEST_F(LoadConfigTest, a_secret_that_is_empty_is_a_mistake) {
+    const std::string none = "password is empty; leave it out";
+    EXPECT_NE(refusal({.file = "", .environment = {}, .flags = {{"password", ""}}}).find(none),
+              std::string::npos);
+    EXPECT_NE(
+        refusal({.file = "", .environment = {{"SLUICE_PASSWORD", ""}}, .flags = {}}).find(none),
+        std::string::npos);
+    EXPECT_NE(file_refusal("password = ''\n").find(none), std::string::npos);
+    EXPECT_NE(refusal({.file = "",
+                       .environment = {{"SLUICE_PASSWORD_FILE", write("\nsecond line\n")}},
+                       .flags = {}})
+                  .find("no secret"),
+              std::string::npos);
+    EXPECT_NE(refusal({.file = "", .environment = {{"SLUICE_PASSWORD_FILE", folder}}, .flags = {}})
+                  .find("Is a directory"),
+              std::string::npos);
+}
+
 TEST_F(LoadConfigTest, listens_beyond_this_machine_only_when_that_is_safe_or_said) {
     using Flags = std::vector<std::pair<std::string, std::string>>;
     const auto refused = [&](const Flags& flags) {
@@ -109,6 +129,13 @@ TEST_F(LoadConfigTest, listens_beyond_this_machine_only_when_that_is_safe_or_sai
 }
 
 TEST_F(LoadConfigTest, refuses_settings_that_contradict_each_other) {
+    // It started, in plain text.
+    for (const char* key : {"tls_cert", "tls_key", "tls_client_ca"}) {
+        const std::string sentence =
+            refusal({.file = "", .environment = {}, .flags = {{key, "c"}}});
+        EXPECT_NE(sentence.find("nothing is encrypted"), std::string::npos) << key;
+    }
+    EXPECT_NE(file_refusal("tls_cert = 3\n").find("need resp_tls"), std::string::npos);
     EXPECT_NE(file_refusal("resp_tls = \"127.0.0.1:1\"\n").find("tls_cert"), std::string::npos);
     EXPECT_NE(file_refusal("http = \"unix:/tmp/s\"\n"), "");
     EXPECT_NE(file_refusal("resp_unix = \"127.0.0.1:1\"\n"), "");

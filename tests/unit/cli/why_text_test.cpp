@@ -45,6 +45,8 @@ TEST(Why, each_state_is_one_clear_sentence) {
               "7-1 of billing is not running: dead-lettered as 9-0");
     EXPECT_EQ(sentence({"state", "settled"}), "7-1 of billing is done");
     EXPECT_EQ(sentence({"state", "unknown"}), "7-1 of billing is not in the stream");
+    EXPECT_EQ(sentence({"state", "settled"}, {.is_in_stream = false}),
+              "7-1 of billing is not in the stream: settled and trimmed, or never there");
     EXPECT_EQ(sentence({"state", "for another group"}), "7-1 of billing is for another group");
 }
 

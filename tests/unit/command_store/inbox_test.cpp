@@ -55,6 +55,7 @@ TEST_F(InboxTest, refuses_bytes_beyond_the_limit_and_requests_for_nothing) {
     patient.wait = Duration::from_seconds(3601);
     EXPECT_EQ(inbox_.submit(std::move(patient)), 0U);
     ASSERT_EQ(answers_.size(), 3U);
+    EXPECT_TRUE(answers_[0].ends_with("at most 1000 are taken")) << answers_[0];
     EXPECT_EQ(answers_[1], "a request to the store: there are no entries");
 }
 

@@ -124,6 +124,10 @@ TEST(Environment, what_cannot_be_a_variable_is_left_out_whole) {
         member, {});
     EXPECT_THAT(environment, Not(Contains(StartsWith("SLUICE_TYPE="))));
     EXPECT_THAT(environment, Not(Contains(StartsWith("SLUICE_CORRELATION_ID="))));
+    // A command could not tell it from an event that has none.
+    EXPECT_THAT(environment, Contains("SLUICE_LEFT_OUT=SLUICE_TYPE,SLUICE_CORRELATION_ID"));
+    EXPECT_THAT(environment_of(delivery_with({{"n", "1"}}), member, {"SLUICE_LEFT_OUT=outer"}),
+                Not(Contains(StartsWith("SLUICE_LEFT_OUT"))));
 }
 
 TEST(PoolLine, is_one_line_with_the_lease_and_the_entry) {
