@@ -12,7 +12,7 @@ namespace sluice {
 namespace {
 
 // So many entries are looked at for one that the group needs; what lies behind them counts as
-// needed until the next time.
+// needed until the next time, which begins there.
 constexpr int looked_at_max = 1000;
 
 std::optional<EntryId> lowest_unread_of_uneven(const Stream& stream, const Group& group) {
@@ -27,10 +27,11 @@ std::optional<EntryId> lowest_unread_of_uneven(const Stream& stream, const Group
 std::optional<EntryId> lowest_unread(const Stream& stream, const Group& group) {
     if (!group.reads_evenly()) return lowest_unread_of_uneven(stream, group);
     const EntryIndex& index = stream.index();
-    auto at = index.upper_bound(group.last_delivered());
+    auto at = index.upper_bound(group.others_through());
     for (int looked = 0; at != index.end(); at = index.next(at), ++looked) {
         const EntryId id = index.at(at).id;
         if (looked == looked_at_max || stream.is_for(id, group.name())) return id;
+        group.note_others_through(id);
     }
     return std::nullopt;
 }
@@ -115,6 +116,7 @@ RetentionPlan plan_retention(const Stream& stream, MonoTime now, const Retention
         }
         plan.through = entry.id;
         ++plan.count;
+        plan.bytes += entry.ref.length;
         --length;
         bytes -= entry.ref.length;
     }
@@ -135,11 +137,13 @@ Fill fullest(const Stream& stream) {
     return fullest;
 }
 
-std::optional<Fill> exceeded(const Stream& stream, const Addition& addition) {
+std::optional<Fill> exceeded(const Stream& stream, const Addition& addition,
+                             const RetentionPlan& plan) {
     const RetentionSettings& settings = stream.retention()->settings;
-    const std::uint64_t bytes = stream.index().record_bytes();
-    if (settings.length_hard > 0 && stream.size() + addition.entries > settings.length_hard) {
-        return Fill{"HARDLEN", stream.size(), settings.length_hard};
+    const std::uint64_t length = stream.size() - plan.count;
+    const std::uint64_t bytes = stream.index().record_bytes() - plan.bytes;
+    if (settings.length_hard > 0 && length + addition.entries > settings.length_hard) {
+        return Fill{"HARDLEN", length, settings.length_hard};
     }
     if (settings.bytes_hard > 0 && bytes + addition.bytes > settings.bytes_hard) {
         return Fill{"HARDBYTES", bytes, settings.bytes_hard};
