@@ -17,7 +17,7 @@ build_packages=(
 # shellcheck disable=SC2034 # used by ./test
 test_packages=(
     clang-format-19 libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19
-    pkgconf prometheus python3-redis redis-server redis-tools shellcheck strace
+    pkgconf prometheus python3-msgpack python3-redis redis-server redis-tools shellcheck strace
 )
 
 say() { printf '==> %s\n' "$*" >&2; }

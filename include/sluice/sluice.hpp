@@ -2,7 +2,8 @@
 //
 // Needs      C++20; the library has no dependencies but threads
 // Start      sluice::connect() to publish (connection.hpp), sluice::consume() to handle
-//            (consumer.hpp); examples/ has a program for each
+//            (consumer.hpp), Requester and respond() to ask for work over streams and to be asked
+//            (requester.hpp, responder.hpp); examples/ has a program for each
 // Not here   embedded.hpp: the bus inside a program, without a server
 #pragma once
 
@@ -10,3 +11,5 @@
 #include <sluice/consumer.hpp>
 #include <sluice/delivery.hpp>
 #include <sluice/expected.hpp>
+#include <sluice/requester.hpp>
+#include <sluice/responder.hpp>

@@ -12,6 +12,7 @@
 #include "app/option_table.hpp"
 #include "app/process.hpp"
 #include "app/service.hpp"
+#include "cli/output.hpp"
 
 namespace sluice {
 namespace {
@@ -65,7 +66,11 @@ ExitCode serve(const LoadedConfig& loaded) {
     auto service = Service::open(loaded.config);
     if (!service) return fail(service.error().code, service.error().sentence);
     std::printf("%s\n", (*service)->ready_line().c_str());
-    std::fflush(stdout);
+    // Nobody has to read it: a server that serves has not failed.
+    if (auto told = flush_output(); !told) {
+        log_event(LogLevel::warning, "ready line: " + told.error().message);
+        std::clearerr(stdout);
+    }
     if (isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1) greet(**service);
     return (*service)->run();
 }

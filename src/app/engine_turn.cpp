@@ -11,7 +11,7 @@ EngineTurn::EngineTurn(Parts parts, std::unique_ptr<Engine>& engine, Open open)
     : parts_(parts),
       engine_(engine),
       open_(std::move(open)),
-      worker_([&loop = parts.loop] { loop.wake(); }) {}
+      lanes_([&loop = parts.loop] { loop.wake(); }) {}
 
 void EngineTurn::begin(WallTime wall, MonoTime mono) {
     parts_.server.begin_turn(wall, mono);
@@ -19,9 +19,8 @@ void EngineTurn::begin(WallTime wall, MonoTime mono) {
 
 void EngineTurn::between() {
     if (parts_.resp.active_count() <= 1) return;
-    const bool has_come_back = worker_.is_done();
-    if (has_come_back) bring_back_job();
-    if (worker_.is_idle() && engine_->pending_bytes() >= early_flush_bytes) start_job();
+    const bool has_come_back = lanes_.has_done() && lanes_.bring_back();
+    if (engine_->pending_bytes() >= early_flush_bytes) start_job();
     if (!has_come_back) return;
     parts_.server.on_journal_advanced();
     parts_.resp.flush();
@@ -29,7 +28,7 @@ void EngineTurn::between() {
 
 void EngineTurn::end() {
     const MonoTime now = parts_.loop.now();
-    bring_back_job();
+    lanes_.bring_back();
     if (parts_.server.deadline() <= now) parts_.server.on_time();
     if (engine_->deadline() <= now) engine_->on_time();
     write_pending();
@@ -47,13 +46,9 @@ MonoTime EngineTurn::deadline() const {
     return std::min(parts_.server.deadline(), engine_->deadline());
 }
 
-void EngineTurn::bring_back_job() {
-    if (worker_.take_done()) finish_job();
-}
-
-void EngineTurn::finish_job() {
-    if (job_->is_flush()) parts_.state.commit_seconds.observe(job_time_);
-    engine_->finish_io(std::move(job_));
+void EngineTurn::finish_job(TimedJob& timed) {
+    if (timed.job->is_flush()) parts_.state.commit_seconds.observe(timed.time);
+    engine_->finish_io(std::move(timed.job));
     if (!is_poisoned_ && engine_->statistics().poisoned) {
         is_poisoned_ = true;
         log_event(LogLevel::error,
@@ -74,14 +69,18 @@ Dependency EngineTurn::awaited() const {
 }
 
 void EngineTurn::start_job() {
-    while (worker_.is_idle() && (job_ = engine_->next_io()) != nullptr) {
-        if (!is_done_inline(*job_)) {
-            worker_.give([this] { run_job(*job_); });
-            return;
+    while (lanes_.has_free()) {
+        auto timed = std::make_unique<TimedJob>(engine_->next_io());
+        if (timed->job == nullptr) return;
+        if (is_done_inline(*timed->job)) {
+            run_job(*timed);
+            ++parts_.state.inline_commits;
+            finish_job(*timed);
+            continue;
         }
-        run_job(*job_);
-        ++parts_.state.inline_commits;
-        finish_job();
+        TimedJob& job = *timed;
+        lanes_.give([this, &job] { run_job(job); },
+                    [this, timed = std::move(timed)] { finish_job(*timed); });
     }
 }
 
@@ -92,19 +91,21 @@ bool EngineTurn::is_done_inline(const Engine::IoJob& job) const {
            awaited().synced > engine_->reached().synced;
 }
 
-void EngineTurn::run_job(Engine::IoJob& job) {
+void EngineTurn::run_job(TimedJob& timed) const {
     const MonoTime began = parts_.clock.mono();
-    job.run();
-    job_time_ = parts_.clock.mono() - began;
+    timed.job->run();
+    timed.time = parts_.clock.mono() - began;
 }
 
 bool EngineTurn::finish_journal() {
-    worker_.wait_done();
-    bring_back_job();
+    lanes_.wait_done();
+    lanes_.bring_back();
     engine_->request_sync();
-    while (!is_poisoned_ && (job_ = engine_->next_io()) != nullptr) {
-        run_job(*job_);
-        finish_job();
+    while (!is_poisoned_) {
+        TimedJob timed{.job = engine_->next_io()};
+        if (timed.job == nullptr) break;
+        run_job(timed);
+        finish_job(timed);
     }
     return !is_poisoned_;
 }

@@ -83,31 +83,26 @@ bool Publisher::look_at_streams(std::span<const Publication> publications, Wante
 bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
     const TenantSettings& settings = tenant_.settings;
     const TenantUse& use = bus_.use_of(context_.engine, tenant_, freshness);
-    struct Quota {
-        std::string_view setting;
-        std::uint64_t limit;
-        std::uint64_t used;
-        std::uint64_t wanted;
-    };
-    const Quota quotas[] = {
+    constexpr LimitRefusal by_quota{LimitRefusal::By::quota, retry_for_space};
+    const Limit quotas[] = {
         {"STREAMS", settings.streams_max, use.streams, wanted.use.streams},
         {"STOREDEVENTS", settings.stored_events_max, use.events, wanted.use.events},
         {"STOREDBYTES", settings.stored_bytes_max, use.bytes, wanted.use.bytes},
     };
     const std::uint64_t schedules = bus_.schedules.count(tenant_.name);
     if (wanted.schedules > 0 && schedules + wanted.schedules > settings.schedules_max) {
-        busy("SCHEDULES", retry_for_space, schedules, settings.schedules_max, wanted.schedules);
+        busy({"SCHEDULES", settings.schedules_max, schedules, wanted.schedules}, by_quota);
         return false;
     }
-    for (const Quota& quota : quotas) {
+    for (const Limit& quota : quotas) {
         const bool is_over =
-            quota.limit > 0 && quota.wanted > 0 && quota.used + quota.wanted > quota.limit;
+            quota.most > 0 && quota.wanted > 0 && quota.used + quota.wanted > quota.most;
         if (!is_over) continue;
         // What others deleted since it was counted makes room.
         if (freshness == TenantBus::Freshness::of_late) {
             return fits(wanted, TenantBus::Freshness::as_of_now);
         }
-        busy(quota.setting, retry_for_space, quota.used, quota.limit, quota.wanted);
+        busy(quota, by_quota);
         return false;
     }
     return true;
@@ -121,19 +116,21 @@ bool Publisher::is_in_time(const Wanted& wanted) {
         if (amount == 0) return true;
         const Duration wait = bucket.wait_for(limit, amount, now);
         if (wait == Duration{}) return true;
-        busy(setting, wait, bucket.used(limit, now), limit.capacity(), amount);
+        busy({setting, limit.capacity(), bucket.used(limit, now), amount},
+             {LimitRefusal::By::rate, wait});
         return false;
     };
     return passes("EVENTRATE", tenant_.published_events, settings.event_rate, wanted.use.events) &&
            passes("BYTERATE", tenant_.published_bytes, settings.byte_rate, wanted.bytes);
 }
 
-void Publisher::busy(std::string_view setting, Duration retry_after, std::uint64_t used,
-                     std::uint64_t limit, std::uint64_t wanted) {
-    const std::int64_t ms = (retry_after.microseconds + 999) / 1000;
-    context_.reply.error("BUSY retry after " + std::to_string(ms) + " ms: " + std::string(setting) +
-                         " of the tenant: " + std::to_string(used) + " of " +
-                         std::to_string(limit) + " in use, " + std::to_string(wanted) + " wanted");
+void Publisher::busy(const Limit& limit, LimitRefusal refusal) {
+    refusal_ = refusal;
+    const std::int64_t ms = (refusal.retry_after.microseconds + 999) / 1000;
+    context_.reply.error(
+        "BUSY retry after " + std::to_string(ms) + " ms: " + std::string(limit.setting) +
+        " of the tenant: " + std::to_string(limit.used) + " of " + std::to_string(limit.most) +
+        " in use, " + std::to_string(limit.wanted) + " wanted");
 }
 
 StreamKey Publisher::stream_for(const Publication& publication) {

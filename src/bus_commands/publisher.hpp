@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 
+#include "bus_commands/limit_refusal.hpp"
 #include "bus_commands/publication.hpp"
 #include "bus_commands/tenant_bus.hpp"
 #include "stream/retention_plan.hpp"
@@ -32,6 +33,8 @@ class Publisher {
 
     // False when an error has been replied.
     bool admit(std::span<const Publication> publications);
+    // After admit() said no.
+    const LimitRefusal& refusal() const { return refusal_; }
     // After admit(), in the order of then.
     Published publish(const Publication& publication);
 
@@ -49,8 +52,13 @@ class Publisher {
     bool fits(const Wanted& wanted, TenantBus::Freshness freshness);
     bool is_in_time(const Wanted& wanted);
     bool streams_have_room(const Wanted& wanted);
-    void busy(std::string_view setting, Duration retry_after, std::uint64_t used,
-              std::uint64_t limit, std::uint64_t wanted);
+    struct Limit {
+        std::string_view setting;
+        std::uint64_t most;
+        std::uint64_t used;
+        std::uint64_t wanted;
+    };
+    void busy(const Limit& limit, LimitRefusal refusal);
     StreamKey stream_for(const Publication& publication);
     Published store(const Publication& publication);
     Published schedule(const Publication& publication);
@@ -59,6 +67,7 @@ class Publisher {
     TenantBus& bus_;
     Tenant& tenant_;
     Origin origin_;
+    LimitRefusal refusal_;
 };
 
 }  // namespace sluice

@@ -34,14 +34,10 @@ void write_text(ReplyWriter& reply, std::string_view name, std::string_view text
     reply.bulk(text);
 }
 
-std::string_view state_of(const ScheduledEvent& scheduled) {
-    return scheduled.is_paused ? "paused" : "active";
-}
-
 std::vector<WallTime> upcoming_of(const ScheduledEvent& scheduled, WallTime now,
                                   std::size_t count) {
     std::vector<WallTime> times;
-    auto next = scheduled.is_paused ? scheduled.when.next_after(now) : scheduled.next;
+    auto next = scheduled.next ? scheduled.next : scheduled.when.next_after(now);
     for (; next && times.size() < count; next = scheduled.when.next_after(*next))
         times.push_back(*next);
     return times;
@@ -90,7 +86,7 @@ void run_schedule_show(CommandContext& context) {
     write_text(reply, "stream", scheduled->stream);
     write_text(reply, "when", scheduled->when.text());
     write_text(reply, "catchup", name_of(scheduled->catch_up));
-    write_text(reply, "state", state_of(*scheduled));
+    write_text(reply, "state", name_of(scheduled->state));
     reply.bulk("next-due-ms");
     write_time(reply, scheduled->next);
     reply.bulk("last-due-ms");
@@ -99,8 +95,9 @@ void run_schedule_show(CommandContext& context) {
     reply.integer(static_cast<std::int64_t>(scheduled->fired));
     reply.bulk("missed");
     reply.integer(static_cast<std::int64_t>(scheduled->missed));
-    write_text(reply, "last-error",
-               tenant_bus(context).schedules.last_error(scheduled->tenant, scheduled->name));
+    const DueTurns& turns = tenant_bus(context).schedules.turns;
+    const auto held = turns.why_held(scheduled->tenant, scheduled->name);
+    write_text(reply, "last-error", held.empty() ? scheduled->error : held);
     write_text(reply, "event", scheduled->event_json);
     reply.bulk("upcoming");
     const auto upcoming = upcoming_of(*scheduled, context.engine.wall(), count);
@@ -124,7 +121,7 @@ void run_schedule_list(CommandContext& context) {
         context.reply.bulk(name);
         context.reply.bulk(scheduled->stream);
         context.reply.bulk(scheduled->when.text());
-        context.reply.bulk(state_of(*scheduled));
+        context.reply.bulk(name_of(scheduled->state));
         write_time(context.reply, scheduled->next);
         context.reply.integer(static_cast<std::int64_t>(scheduled->fired));
     }
@@ -133,7 +130,7 @@ void run_schedule_list(CommandContext& context) {
 void run_schedule_pause(CommandContext& context) {
     auto scheduled = schedule_argument(context);
     if (!scheduled) return;
-    scheduled->is_paused = true;
+    scheduled->state = ScheduledEvent::State::paused;
     scheduled->next.reset();
     tenant_bus(context).schedules.advance(context.engine, *scheduled);
     context.reply.ok();
@@ -142,14 +139,15 @@ void run_schedule_pause(CommandContext& context) {
 void run_schedule_resume(CommandContext& context) {
     auto scheduled = schedule_argument(context);
     if (!scheduled) return;
-    if (!scheduled->is_paused) return context.reply.ok();
+    if (scheduled->state == ScheduledEvent::State::active) return context.reply.ok();
     // The one time of what happens once may be over: then it was missed. What recurs goes on behind
     // now and behind all that was fired, wherever the clock is.
     const WallTime from =
         scheduled->when.is_once()
             ? WallTime{-1}
             : std::max(context.engine.wall(), scheduled->last.value_or(WallTime{}));
-    scheduled->is_paused = false;
+    scheduled->state = ScheduledEvent::State::active;
+    scheduled->error.clear();
     scheduled->next = scheduled->when.next_after(from);
     tenant_bus(context).schedules.advance(context.engine, *scheduled);
     context.reply.ok();

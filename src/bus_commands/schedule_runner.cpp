@@ -13,75 +13,106 @@ namespace sluice {
 namespace {
 
 constexpr int fired_per_turn_max = 100;
-constexpr Duration try_again_after = Duration::from_seconds(1);
-// The wall clock may be set meanwhile: then the server looks again at its next sweep anyway.
-constexpr Duration wait_max = Duration::from_seconds(3600);
+constexpr std::uint64_t fired_bytes_max = std::uint64_t{4} << 20;
+// While the disk takes nothing.
+constexpr Duration patience = Duration::from_seconds(1);
 
-// Why the due time is not fired now; empty when it was, or nobody wants it any more.
-std::string publish_due(CommandContext& context, TenantBus& bus, ScheduledEvent& scheduled,
-                        WallTime due) {
+// What became of one due time.
+struct Firing {
+    std::string error;  // empty: it is over
+    LimitRefusal refusal;
+    std::uint64_t bytes = 0;
+};
+
+Firing publish_due(CommandContext& context, TenantBus& bus, ScheduledEvent& scheduled,
+                   WallTime due) {
     const WallTime now = context.engine.wall();
     Tenant* const tenant = bus.tenants.find(context.engine, scheduled.tenant);
-    if (tenant == nullptr) return "the tenant is gone";
+    if (tenant == nullptr) return {.error = "ERR the tenant is gone", .refusal = {}};
     const auto publication = publication_at(*tenant, scheduled, due, now);
     if (!publication && publication.error().code == Errc::timeout) {
         ++scheduled.missed;
         return {};
     }
-    if (!publication) return "ERR " + publication.error().message;
+    if (!publication) return {.error = "ERR " + publication.error().message, .refusal = {}};
     Publisher publisher(context, bus, *tenant, Publisher::Origin::schedule);
-    if (!publisher.admit({&*publication, 1})) return "refused";
+    if (!publisher.admit({&*publication, 1})) {
+        return {.error = "refused", .refusal = publisher.refusal()};
+    }
     publisher.publish(*publication);
     ++scheduled.fired;
     scheduled.last = due;
-    return {};
+    return {.error = {}, .refusal = {}, .bytes = publication->bytes};
 }
 
 }  // namespace
 
 MonoTime ScheduleRunner::deadline(const Engine& engine, const Schedules& schedules) const {
-    MonoTime next{std::numeric_limits<std::int64_t>::max()};
-    if (const auto due = schedules.first_due()) {
-        const Duration wait = due->time - engine.wall();
-        next = engine.mono() + std::clamp(wait, Duration{}, wait_max);
-    }
-    if (const auto held = schedules.first_held()) next = std::min(next, *held);
-    return next;
+    constexpr MonoTime never{std::numeric_limits<std::int64_t>::max()};
+    const auto next = schedules.turns.deadline(engine.wall(), engine.mono());
+    return next ? std::max(*next, not_before_) : never;
 }
 
 void ScheduleRunner::run(Server& server, TenantBus& bus) {
-    bus.schedules.release_held(server.mono());
-    for (int i = 0; i < fired_per_turn_max; ++i) {
-        const auto due = bus.schedules.first_due();
-        if (!due || due->time > server.wall()) return;
-        fire(server, bus, due->name);
+    if (server.mono() < not_before_) return;
+    std::uint64_t bytes = 0;
+    for (int i = 0; i < fired_per_turn_max && bytes < fired_bytes_max; ++i) {
+        const auto due = bus.schedules.turns.next(server.wall(), server.mono());
+        if (!due) return;
+        if (const auto admitted = server.engine().admit_write(true); !admitted) {
+            not_before_ = server.mono() + patience;
+            bus.schedules.turns.hold_tenant(due->tenant, server.mono(), patience,
+                                            error_reply_text(admitted.error()));
+            return;
+        }
+        bytes += fire(server, bus, *due);
     }
 }
 
-void ScheduleRunner::fire(Server& server, TenantBus& bus, const Schedules::Name& name) {
-    CommandContext context = house_.begin(server);
-    const auto hold_back = [&](std::string why) {
-        bus.schedules.hold_back(name, server.mono() + try_again_after, std::move(why));
-    };
-    if (const auto admitted = context.engine.admit_write(true); !admitted) {
-        return hold_back(error_reply_text(admitted.error()));
+void ScheduleRunner::hold_back(TenantBus& bus, CommandContext& context, ScheduledEvent& scheduled,
+                               const LimitRefusal& refusal, std::string why) {
+    DueTurns& turns = bus.schedules.turns;
+    const MonoTime now = context.engine.mono();
+    if (refusal.by == LimitRefusal::By::quota) {
+        return turns.hold_tenant(scheduled.tenant, now, std::nullopt, std::move(why));
     }
+    if (refusal.by == LimitRefusal::By::rate) {
+        return turns.hold_tenant(scheduled.tenant, now, refusal.retry_after, std::move(why));
+    }
+    if (!why.starts_with("ERR ")) {
+        return turns.hold({scheduled.tenant, scheduled.name}, now, std::move(why));
+    }
+    ++failed_count_;
+    scheduled.fail(std::move(why));
+    bus.schedules.advance(context.engine, scheduled);
+}
+
+std::uint64_t ScheduleRunner::fire(Server& server, TenantBus& bus, const Schedules::Name& name) {
+    CommandContext context = house_.begin(server);
     auto scheduled = bus.schedules.find(context.engine, name.tenant, name.name);
     SLUICE_CHECK(scheduled && scheduled->next, "what is due has a record that says when");
     const FiringStep step = firing_step(scheduled->when, scheduled->catch_up, *scheduled->next,
                                         scheduled->caught_up, server.wall());
+    std::uint64_t bytes = 0;
     if (step.fired) {
-        const std::string why = publish_due(context, bus, *scheduled, *step.fired);
-        if (!why.empty()) return hold_back(house_.error().empty() ? why : house_.error());
+        Firing firing = publish_due(context, bus, *scheduled, *step.fired);
+        if (!firing.error.empty()) {
+            if (!house_.error().empty()) firing.error = house_.error();
+            hold_back(bus, context, *scheduled, firing.refusal, std::move(firing.error));
+            return 0;
+        }
+        bytes = firing.bytes;
+        bus.schedules.turns.note_done(name.tenant);
     }
     scheduled->missed += step.has_left_out ? 1 : 0;
     scheduled->next = step.next;
     scheduled->caught_up = step.caught_up;
-    if (!step.next) {
+    if (step.next) {
+        bus.schedules.advance(context.engine, *scheduled);
+    } else {
         bus.schedules.drop(context.engine, name.tenant, name.name);
-        return;
     }
-    bus.schedules.advance(context.engine, *scheduled);
+    return bytes;
 }
 
 }  // namespace sluice

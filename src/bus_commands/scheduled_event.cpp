@@ -1,6 +1,7 @@
 #include "bus_commands/scheduled_event.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "bus_commands/record.hpp"
 #include "event/event_json.hpp"
@@ -37,14 +38,36 @@ std::string event_id_of(const ScheduledEvent& scheduled, WallTime due) {
     return id.text();
 }
 
+constexpr std::array<std::string_view, 3> state_words = {"active", "paused", "failed"};
+
+// What a newer program may write is not fired by us.
+ScheduledEvent::State state_of(std::string_view word) {
+    using State = ScheduledEvent::State;
+    const auto found = std::ranges::find(state_words, word);
+    if (found == state_words.end()) return word.empty() ? State::active : State::paused;
+    return static_cast<State>(found - state_words.begin());
+}
+
 }  // namespace
+
+std::string_view name_of(ScheduledEvent::State state) {
+    return state_words[static_cast<std::size_t>(state)];
+}
+
+void ScheduledEvent::fail(std::string why) {
+    state = State::failed;
+    error = std::move(why);
+    next.reset();
+    caught_up = 0;
+}
 
 bool ScheduledEvent::is_publication() const {
     return name.starts_with(waiting_prefix);
 }
 
 Fields progress_of(const ScheduledEvent& scheduled) {
-    return {{"state", scheduled.is_paused ? "paused" : "active"},
+    return {{"state", std::string(name_of(scheduled.state))},
+            {"error", scheduled.error},
             {"next-us", text_of(scheduled.next)},
             {"last-us", text_of(scheduled.last)},
             {"fired", std::to_string(scheduled.fired)},
@@ -73,7 +96,8 @@ std::optional<ScheduledEvent> read_scheduled(std::string_view tenant, std::strin
     scheduled.when = std::move(*when);
     scheduled.catch_up = *catch_up;
     scheduled.event_json = text_field(record, "event");
-    scheduled.is_paused = text_field(record, "state") == "paused";
+    scheduled.state = state_of(text_field(record, "state"));
+    scheduled.error = text_field(record, "error");
     scheduled.next = time_of(record, "next-us");
     scheduled.last = time_of(record, "last-us");
     scheduled.fired = static_cast<std::uint64_t>(number_field(record, "fired"));

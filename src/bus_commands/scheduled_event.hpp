@@ -1,7 +1,7 @@
 // An event that waits for its time, once or again and again, as its record has it.
 //
 // Shape      docs/formats/system_keyspace.md
-// Invariant  `next` lies behind `last`; a paused one has none
+// Invariant  `next` lies behind `last`; only an active one has it
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,8 @@
 namespace sluice {
 
 struct ScheduledEvent {
+    enum class State : std::uint8_t { active, paused, failed };
+
     std::string tenant;
     std::string name;
     std::string stream;
@@ -23,16 +25,21 @@ struct ScheduledEvent {
     CatchUp catch_up = CatchUp::once;
     std::string event_json;  // as it was set
 
-    bool is_paused = false;
+    State state = State::active;
+    std::string error;  // why it failed
     std::optional<WallTime> next;
     std::optional<WallTime> last;
     std::uint64_t fired = 0;
     std::uint64_t missed = 0;  // how often times were left out
     std::uint32_t caught_up = 0;
 
+    // With this error it ends, until somebody resumes it: trying again would not help.
+    void fail(std::string why);
     // Published AT, not set by SLUICE.SCHEDULE: its event is complete.
     bool is_publication() const;
 };
+
+std::string_view name_of(ScheduledEvent::State state);
 
 Fields record_of(const ScheduledEvent& scheduled);
 // Those that change when it fires.

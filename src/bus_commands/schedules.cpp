@@ -15,9 +15,8 @@ std::string record_name(std::string_view tenant, std::string_view name) {
 }  // namespace
 
 void Schedules::load(Engine& engine) {
-    places_.clear();
-    due_.clear();
-    held_.clear();
+    names_.clear();
+    turns.clear();
     for_each_record(engine, prefix, [this](std::string_view full_name, const Hash& record) {
         // No tenant has a ':'; a name may.
         const auto colon = full_name.find(':');
@@ -28,13 +27,6 @@ void Schedules::load(Engine& engine) {
     });
 }
 
-const Schedules::Place* Schedules::place_of(std::string_view tenant, std::string_view name) const {
-    const auto places = places_.find(tenant);
-    if (places == places_.end()) return nullptr;
-    const auto place = places->second.find(name);
-    return place == places->second.end() ? nullptr : &place->second;
-}
-
 std::optional<ScheduledEvent> Schedules::find(Engine& engine, std::string_view tenant,
                                               std::string_view name) const {
     const Hash* const record = find_record(engine, record_name(tenant, name));
@@ -43,39 +35,31 @@ std::optional<ScheduledEvent> Schedules::find(Engine& engine, std::string_view t
 }
 
 bool Schedules::has(std::string_view tenant, std::string_view name) const {
-    return place_of(tenant, name) != nullptr;
+    const auto names = names_.find(tenant);
+    return names != names_.end() && names->second.contains(name);
 }
 
 std::size_t Schedules::count(std::string_view tenant) const {
-    const auto places = places_.find(tenant);
-    return places == places_.end() ? 0 : places->second.size();
+    const auto names = names_.find(tenant);
+    return names == names_.end() ? 0 : names->second.size();
 }
 
 std::vector<std::string> Schedules::names(std::string_view tenant, std::string_view after,
                                           std::size_t count_max) const {
-    std::vector<std::string> names;
-    const auto places = places_.find(tenant);
-    if (places == places_.end()) return names;
-    for (auto at = places->second.upper_bound(after);
-         at != places->second.end() && names.size() < count_max; ++at) {
-        names.push_back(at->first);
+    std::vector<std::string> found;
+    const auto names = names_.find(tenant);
+    if (names == names_.end()) return found;
+    for (auto at = names->second.upper_bound(after);
+         at != names->second.end() && found.size() < count_max; ++at) {
+        found.push_back(*at);
     }
-    return names;
-}
-
-void Schedules::forget_due(const Name& name, Place& place) {
-    if (place.held_until) held_.erase({*place.held_until, name});
-    if (place.due) due_.erase({*place.due, name});
-    place = {};
+    return found;
 }
 
 void Schedules::set_due(const ScheduledEvent& scheduled) {
-    const Name name{scheduled.tenant, scheduled.name};
-    Place& place = places_[name.tenant][name.name];
-    forget_due(name, place);
-    if (scheduled.is_paused || !scheduled.next) return;
-    place.due = scheduled.next;
-    due_.emplace(*place.due, name);
+    names_[scheduled.tenant].insert(scheduled.name);
+    const bool is_active = scheduled.state == ScheduledEvent::State::active;
+    turns.set({scheduled.tenant, scheduled.name}, is_active ? scheduled.next : std::nullopt);
 }
 
 void Schedules::put(Engine& engine, const ScheduledEvent& scheduled) {
@@ -91,51 +75,18 @@ void Schedules::advance(Engine& engine, const ScheduledEvent& scheduled) {
 bool Schedules::drop(Engine& engine, std::string_view tenant, std::string_view name) {
     const Name dropped{std::string(tenant), std::string(name)};
     if (!remove_record(engine, record_name(tenant, name))) return false;
-    const auto places = places_.find(tenant);
-    // A record that we could not read has no place.
-    if (places == places_.end() || !places->second.contains(dropped.name)) return true;
-    forget_due(dropped, places->second.find(dropped.name)->second);
-    places->second.erase(dropped.name);
-    if (places->second.empty()) places_.erase(places);
+    turns.set(dropped, std::nullopt);
+    // A record that we could not read has no name here.
+    const auto names = names_.find(tenant);
+    if (names == names_.end()) return true;
+    names->second.erase(dropped.name);
+    if (names->second.empty()) names_.erase(names);
     return true;
 }
 
 void Schedules::drop_all(Engine& engine, std::string_view tenant) {
     for (const std::string& name : names(tenant, {}, count(tenant)))
         drop(engine, tenant, name);
-}
-
-std::optional<Schedules::Due> Schedules::first_due() const {
-    if (due_.empty()) return std::nullopt;
-    return Due{due_.begin()->first, due_.begin()->second};
-}
-
-void Schedules::hold_back(const Name& name, MonoTime until, std::string why) {
-    Place& place = places_.find(name.tenant)->second.find(name.name)->second;
-    due_.erase({*place.due, name});
-    place.held_until = until;
-    place.error = std::move(why);
-    held_.emplace(until, name);
-}
-
-std::optional<MonoTime> Schedules::first_held() const {
-    if (held_.empty()) return std::nullopt;
-    return held_.begin()->first;
-}
-
-void Schedules::release_held(MonoTime now) {
-    while (!held_.empty() && held_.begin()->first <= now) {
-        const Name name = held_.begin()->second;
-        held_.erase(held_.begin());
-        Place& place = places_.find(name.tenant)->second.find(name.name)->second;
-        place.held_until.reset();
-        due_.emplace(*place.due, name);
-    }
-}
-
-std::string Schedules::last_error(std::string_view tenant, std::string_view name) const {
-    const Place* const place = place_of(tenant, name);
-    return place == nullptr ? std::string() : place->error;
 }
 
 }  // namespace sluice

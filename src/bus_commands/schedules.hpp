@@ -1,8 +1,5 @@
 // All that waits for its time: kept in records, found by name and by what is due first.
 //
-// Invariant  what has a due time stands in exactly one order: by that time, or, when it could not
-// be
-//            fired, by when it is tried again
 // Promise    put(), advance() and drop() change the record and what is in memory in one step
 #pragma once
 
@@ -13,17 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "bus/due_turns.hpp"
 #include "bus_commands/scheduled_event.hpp"
 
 namespace sluice {
 
 class Schedules {
   public:
-    struct Name {
-        std::string tenant;
-        std::string name;
-        friend auto operator<=>(const Name&, const Name&) = default;
-    };
+    using Name = DueTurns::Name;
 
     void load(Engine& engine);
 
@@ -43,33 +37,13 @@ class Schedules {
     bool drop(Engine& engine, std::string_view tenant, std::string_view name);
     void drop_all(Engine& engine, std::string_view tenant);
 
-    // What is due first, but for what is held back.
-    struct Due {
-        WallTime time;
-        Name name;
-    };
-    std::optional<Due> first_due() const;
-    // In memory only: not before `until`, because of this.
-    void hold_back(const Name& name, MonoTime until, std::string why);
-    std::optional<MonoTime> first_held() const;
-    void release_held(MonoTime now);
-    std::string last_error(std::string_view tenant, std::string_view name) const;
+    // Whose turn it is, and who is held back; in memory only.
+    DueTurns turns;
 
   private:
-    struct Place {
-        std::optional<WallTime> due;
-        std::optional<MonoTime> held_until;
-        std::string error;
-    };
-    using Places = std::map<std::string, Place, std::less<>>;
-
-    const Place* place_of(std::string_view tenant, std::string_view name) const;
     void set_due(const ScheduledEvent& scheduled);
-    void forget_due(const Name& name, Place& place);
 
-    std::map<std::string, Places, std::less<>> places_;  // by tenant, by name
-    std::set<std::pair<WallTime, Name>> due_;
-    std::set<std::pair<MonoTime, Name>> held_;
+    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> names_;  // by tenant
 };
 
 }  // namespace sluice

@@ -35,6 +35,12 @@ void TenantBus::on_time() {
     runner_.run(*server_, *this);
 }
 
+std::vector<Metric> TenantBus::measure() const {
+    return {{"sluice_schedules_failed_total", Metric::Kind::counter,
+             static_cast<double>(runner_.failed_count()),
+             "Schedules that ended because their event can never be stored."}};
+}
+
 Tenant* TenantBus::find_tenant(CommandContext& context, std::string_view name) {
     if (const auto checked = check_name("tenant", name); !checked) {
         context.reply.error("ERR " + checked.error().message);

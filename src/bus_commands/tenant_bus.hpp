@@ -23,6 +23,7 @@ class TenantBus final : public Resident {
     void on_change(TenantNumber keyspace, std::string_view name, Key* key) override;
     MonoTime deadline() const override;
     void on_time() override;
+    std::vector<Metric> measure() const override;
 
     // Nothing, with NOTENANT or the rule of names replied, when there is none.
     Tenant* find_tenant(CommandContext& context, std::string_view name);

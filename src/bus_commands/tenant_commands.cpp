@@ -69,6 +69,8 @@ void run_tenant_set(CommandContext& context) {
     const auto settings = changed(context, tenant->settings);
     if (!settings) return;
     tenant_bus(context).tenants.set(context.engine, *tenant, *settings);
+    // What held it back may be gone.
+    tenant_bus(context).schedules.turns.release_tenant(tenant->name);
     context.reply.ok();
 }
 

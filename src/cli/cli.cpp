@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <vector>
 
+#include "cli/output.hpp"
 #include "cli/version.hpp"
 
 namespace sluice {
@@ -98,9 +100,19 @@ int parse_and_run(CLI::App& app, Plan& plan, int argc, char** argv) {
     return static_cast<int>(plan.action());
 }
 
+// What a command could not print it has not done.
+int end_with_output(int code) {
+    const auto written = flush_output();
+    if (written) return code;
+    if (written.error().code == Errc::closed) end_with_reader();
+    const bool is_told = code != static_cast<int>(ExitCode::done);
+    return is_told ? code : static_cast<int>(fail(ExitCode::io, written.error().message));
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv, std::span<const AddCommand> commands) {
+    std::signal(SIGPIPE, SIG_DFL);  // whoever started us may have had it ignored
     CLI::App app{"Sluice: a durable event bus, spoken to by any Redis client", "sluice"};
     app.set_version_flag("--version", std::string("sluice ") + version_text);
     app.footer("Start with:  sluice serve\nThen:        redis-cli -p 7370 XADD orders '*' n 1");
@@ -115,7 +127,7 @@ int run_command_line(int argc, char** argv, std::span<const AddCommand> commands
     Plan plan;
     for (const AddCommand add : commands)
         add(app, plan);
-    return parse_and_run(app, plan, argc, argv);
+    return end_with_output(parse_and_run(app, plan, argc, argv));
 }
 
 ExitCode fail(ExitCode code, std::string_view sentence) {

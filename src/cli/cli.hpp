@@ -16,7 +16,8 @@
 //            One line in the list of main.cpp adds it.
 // Promise    nothing happens before the whole command line is understood
 // Errors     a wrong command line ends with ExitCode::usage and one sentence on stderr, which
-//            names the nearest known flag or subcommand
+//            names the nearest known flag or subcommand; output that could not be written is an
+//            error of every subcommand
 // Why        CLI11 is a slow header: only command_<name>.cpp and cli.cpp include it
 #pragma once
 

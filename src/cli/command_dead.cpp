@@ -182,7 +182,7 @@ Result<void> purge(Client& client, const DeadOptions& options) {
     }
     std::int64_t deleted = 0;
     for (std::size_t begin = 0; begin < ids.size(); begin += DeadLetterPages::page) {
-        std::vector<std::string> words = {"SLUICE.DLQ", "PURGE", options.stream, "REASON",
+        std::vector<std::string> words = {"SLUICE.DLQ", "PURGE", options.stream, "BECAUSE",
                                           options.why};
         const std::size_t end = std::min(begin + DeadLetterPages::page, ids.size());
         words.insert(words.end(), ids.begin() + static_cast<std::ptrdiff_t>(begin),

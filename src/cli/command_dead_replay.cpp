@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include "cli/dead_letter_flags.hpp"
+#include "cli/output.hpp"
 #include "cli/replay_fates.hpp"
 #include "cli/replay_guard.hpp"
 #include "cli/server_flags.hpp"
@@ -120,13 +121,13 @@ class Replay {
         const std::string id = is_new ? reply.elements[0].elements[1].text : std::string();
         const bool is_named = !options_.to.empty() && options_.to != "ALL";
         const std::string& group = is_named ? options_.to : found.letter.group;
-        print(found, id, group);
         const auto parsed = EntryId::parse(id, 0);
         if (fates_ && parsed) fates_->add(group, *parsed);
-        return {};
+        return print(found, id, group);
     }
 
-    void print(const FoundLetter& found, const std::string& id, const std::string& group) const {
+    Result<void> print(const FoundLetter& found, const std::string& id,
+                       const std::string& group) const {
         if (options_.is_json) {
             std::printf("{\"dead_letter\":%s,\"id\":%s,\"group\":%s}\n",
                         json_text(found.id).c_str(), id.empty() ? "null" : json_text(id).c_str(),
@@ -136,7 +137,7 @@ class Replay {
                         id.empty() ? "(dry run)" : shown(id).c_str(),
                         options_.to == "ALL" ? "all groups" : shown(group).c_str());
         }
-        std::fflush(stdout);
+        return flush_output();
     }
 
     // For the rate, and for the fates of those before.

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/event_flags.hpp"
+#include "cli/output.hpp"
 #include "cli/publish_input.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/tenant_publish.hpp"
@@ -185,6 +186,11 @@ Result<void> publish_all(Client& client, const PublishOptions& options,
             if (!printed) return printed.error().within("entry " + std::to_string(i + 1));
         }
         progress.advance(end);
+        if (auto written = flush_output(); !written) {
+            const std::string stored = std::to_string(end) + " of " +
+                                       std::to_string(entries.size()) + " entries are published";
+            return Error{written.error().code, written.error().message + "; " + stored};
+        }
     }
     return {};
 }
@@ -202,8 +208,8 @@ ExitCode publish_live(Client& client, const PublishOptions& options, EventMaker&
         queue_entry(client, options, *fields);
         auto sent = client.flush();
         if (sent) sent = print_next_id(client, options);
+        if (sent) sent = flush_output();
         if (!sent) return end_with(sent.error());
-        std::fflush(stdout);
     }
     return ExitCode::done;
 }

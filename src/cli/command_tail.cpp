@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/entry_text.hpp"
+#include "cli/output.hpp"
 #include "cli/server_flags.hpp"
 #include "event/entry_id.hpp"
 #include "event/glob.hpp"
@@ -18,7 +19,8 @@ constexpr const char* tail_help = R"(
 Without --from the newest entries are shown (-n of them); with it, everything from there on.
 --follow stays and shows what comes, until Ctrl-C.
 --group reads as a consumer of that group: what is shown is taken from its other consumers, and
-acknowledged, unless --no-ack leaves it pending. A group that does not exist is an error:
+acknowledged, unless --no-ack leaves it pending. --type does not go with it: events that are not
+shown would be taken from the group all the same. A group that does not exist is an error:
   sluice groups STREAM --create GROUP
 
 On a terminal a line is cut at its width; --full shows it whole. Events show their type, who sent
@@ -121,10 +123,17 @@ class Tail {
                      "BLOCK", options_.follows ? wait_ms : "1", "STREAMS", options_.stream, ">"}));
             const auto entries = entries_of_first_stream(reply);
             if (entries.empty() && !options_.follows) break;
-            SLUICE_TRY(show(entries));
+            if (auto is_shown = show(entries); !is_shown) return left_with(consumer, is_shown);
             SLUICE_TRY(acknowledge(entries));
         } while (!is_interrupted());
         return leave(consumer);
+    }
+
+    // What was not written is nobody's loss: it can be claimed.
+    static Error left_with(const std::string& consumer, const Result<void>& is_shown) {
+        return {is_shown.error().code, is_shown.error().message +
+                                           "; what was not shown is left pending with consumer " +
+                                           shown(consumer)};
     }
 
     Result<void> acknowledge(const std::vector<StreamEntry>& entries) {
@@ -155,8 +164,7 @@ class Tail {
                                                       : line_of(entry, terminal_, options_.is_full);
             std::puts(line.c_str());
         }
-        std::fflush(stdout);
-        return {};
+        return flush_output();
     }
 
     Result<bool> wants(const StreamEntry& entry) const {
@@ -176,6 +184,11 @@ class Tail {
 ExitCode run_tail(const TailOptions& options) {
     if (!options.group.empty() && !options.from.empty()) {
         return fail(ExitCode::usage, "a group knows where it is; leave --from out");
+    }
+    if (!options.group.empty() && options.type != "*") {
+        return fail(ExitCode::usage,
+                    "--type does not go with --group: it would take events from the group that "
+                    "are never shown; leave one of them out");
     }
     if (!options.from.empty() && options.from != "beginning" && options.from != "end" &&
         !EntryId::parse(options.from, 0)) {
@@ -209,7 +222,8 @@ void add_tail(CLI::App& app, Plan& plan) {
         ->needs("--group");
     command->add_flag("--no-ack", options->leaves_pending, "leave what was read pending")
         ->needs("--group");
-    command->add_option("--type", options->type, "only events whose type matches this glob");
+    command->add_option("--type", options->type,
+                        "only events whose type matches this glob; not with --group");
     command->add_flag("--full", options->is_full, "do not cut lines at the terminal's width");
     add_json_flag(*command, options->is_json);
     add_server_flags(*command, options->server);

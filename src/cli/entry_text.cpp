@@ -5,9 +5,12 @@
 #include <functional>
 #include <set>
 
+#include "cli/msgpack_text.hpp"
 #include "event/entry_id.hpp"
 #include "event/event_fields.hpp"
 #include "event/event_json.hpp"
+#include "event/event_msgpack.hpp"
+#include "event/msgpack.hpp"
 #include "event/time_text.hpp"
 
 namespace sluice {
@@ -68,7 +71,9 @@ std::string parts_of(const Event& event) {
     append_part(out, "session", event.session_id);
     if (event.priority != Priority::normal) append_part(out, "", name_of(event.priority));
     if (event.tenant_id != "default") append_part(out, "tenant", event.tenant_id);
-    append_part(out, "", event.data.bytes);
+    const bool is_packed =
+        event.data.content_type == msgpack_content_type && check_msgpack(event.data.bytes);
+    append_part(out, "", is_packed ? json_of_msgpack(event.data.bytes) : event.data.bytes);
     return out;
 }
 
@@ -114,6 +119,7 @@ std::vector<StreamEntry> entries_of_first_stream(const Reply& reply) {
 std::optional<Event> event_in(const StreamEntry& entry) {
     auto event = has_field(entry.fields, "event_id")         ? decode_fields(entry.fields)
                  : has_field(entry.fields, json_event_field) ? decode_json_entry(entry.fields)
+                 : has_field(entry.fields, "ts")             ? decode_msgpack_entry(entry.fields)
                                                              : Error{};
     if (!event) return std::nullopt;
     return std::move(*event);

@@ -11,6 +11,7 @@ ExitCode exit_code_of(const Error& error) {
         case Errc::io:
             return ExitCode::io;
         case Errc::limit:
+        case Errc::full:
             return ExitCode::io;
         case Errc::conflict:
             return ExitCode::in_use;

@@ -13,7 +13,7 @@ enum class ExitCode : int {
     usage = 64,         // wrong flags or arguments; nothing was done
     bad_data = 65,      // the input (standard input, a file) is not what was announced
     unreachable = 69,   // no server answers at the address
-    io = 70,            // the operating system refused to read or write the data folder
+    io = 70,            // the operating system refused to read or write: data folder, output
     in_use = 73,        // another process owns the data folder
     newer_format = 76,  // the data folder was written by a newer version
     bad_config = 78,    // the configuration file or environment is wrong

@@ -283,6 +283,7 @@ class Examination {
                      "; if nobody misses its events: sluice group set " + shown(stream) + " " +
                      group + " --protect no");
         }
+        look_at_warning(stream, *retention);
         if (retention->lost > 0) {
             tell(HealthLevel::note, "stream " + shown(stream),
                  shown_count(retention->lost) + " events went that a group had not settled",
@@ -290,6 +291,15 @@ class Examination {
                      shown(stream) + " says who missed them");
         }
         return {};
+    }
+
+    void look_at_warning(const std::string& stream, const RetentionSummary& retention) {
+        if (retention.warning.empty()) return;
+        tell(HealthLevel::warning, "stream " + shown(stream),
+             "warns of " + retention.warning + "; " + std::to_string(retention.fill_percent) +
+                 " percent of its limit are used",
+             "its groups fall behind: sluice groups " + shown(stream) + ", sluice stream show " +
+                 shown(stream));
     }
 
     Client& client_;

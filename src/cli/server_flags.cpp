@@ -9,6 +9,7 @@
 
 #include "cli/cli.hpp"
 #include "net/address.hpp"
+#include "resp/refusal.hpp"
 
 namespace sluice {
 namespace {
@@ -76,7 +77,8 @@ Result<Reply> as_result(Reply reply) {
     if (!reply.is_error()) return reply;
     std::string text = reply.text;
     if (text.starts_with("NOAUTH")) text += " Set SLUICE_PASSWORD or give --password-file.";
-    return Error{Errc::invalid, "the server refused: " + text};
+    const bool is_lasting = refusal_of(reply.text) == Refusal::lasting;
+    return Error{is_lasting ? Errc::invalid : Errc::unavailable, "the server refused: " + text};
 }
 
 Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args) {
@@ -85,6 +87,7 @@ Result<Reply> ask(Client& client, std::initializer_list<std::string_view> args) 
 }
 
 ExitCode end_with(const Error& error) {
+    if (error.code == Errc::io) return fail(ExitCode::io, error.message);
     const bool is_unreachable = error.code == Errc::unavailable || error.code == Errc::timeout ||
                                 error.code == Errc::closed;
     return fail(is_unreachable ? ExitCode::unreachable : ExitCode::failed, error.message);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "resp/refusal.hpp"
+
 namespace sluice {
 namespace {
 
@@ -11,19 +13,27 @@ struct Meaning {
     std::string_view advice;
 };
 
-constexpr std::array<Meaning, 9> meanings = {{
+constexpr std::array<Meaning, 5> meanings = {{
     {"NOAUTH", ErrorKind::refused,
      "; the server asks for a password: redis://:PASSWORD@host, or ConnectOptions::password"},
     {"WRONGPASS", ErrorKind::refused, "; is the password that of the server?"},
     {"NOPERM", ErrorKind::refused, ""},
     {"NOGROUP", ErrorKind::not_found, ""},
     {"ERR unknown command", ErrorKind::failed, "; is it a Sluice server?"},
-    // It will pass, or an operator sees to it: the disk is full, or broken.
-    {"LOADING", ErrorKind::unavailable, ""},
-    {"MISCONF", ErrorKind::unavailable, ""},
-    {"DISKFULL", ErrorKind::unavailable, ""},
-    {"IOERR", ErrorKind::indeterminate, ""},
 }};
+
+ErrorKind kind_of(Refusal refusal) {
+    switch (refusal) {
+        case Refusal::lasting:
+            return ErrorKind::failed;
+        case Refusal::passing:
+        case Refusal::full:
+            return ErrorKind::unavailable;
+        case Refusal::unclear:
+            return ErrorKind::indeterminate;
+    }
+    return ErrorKind::failed;
+}
 
 std::string sentence(std::string_view action, std::string_view text) {
     return std::string(action) + ": " + std::string(text);
@@ -47,7 +57,7 @@ ClientError refused_by_server(std::string_view action, std::string_view text) {
         if (!text.starts_with(each.word)) continue;
         return {each.kind, sentence(action, text) + std::string(each.advice)};
     }
-    return {ErrorKind::failed, sentence(action, text)};
+    return {kind_of(refusal_of(text)), sentence(action, text)};
 }
 
 ClientError odd_reply(std::string_view action, const Reply& reply) {

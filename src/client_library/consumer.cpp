@@ -1,10 +1,8 @@
 #include "sluice/consumer.hpp"
 
-#include <array>
-#include <unistd.h>
-
 #include "client_library/consumer_start.hpp"
 #include "client_library/consumer_threads.hpp"
+#include "client_library/default_name.hpp"
 #include "client_library/group_setup.hpp"
 #include "client_library/signal_wait.hpp"
 
@@ -34,13 +32,6 @@ Expected<void> check(const ConsumerOptions& options) {
     return {};
 }
 
-std::string default_name() {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
-    const std::string name = host.data();
-    return (name.empty() ? "consumer" : name) + "-" + std::to_string(::getpid());
-}
-
 }  // namespace
 
 struct RunningConsumer::State {
@@ -64,8 +55,12 @@ Expected<RunningConsumer> ConsumerStart::run(ServerLink link, const ConsumerOpti
     if (!group) return group.error();
     ConsumerOptions complete = options;
     if (complete.consumer.empty()) complete.consumer = default_name();
-    return RunningConsumer(std::make_unique<RunningConsumer::State>(
-        std::move(link), std::move(complete), std::move(handler)));
+    auto state = std::make_unique<RunningConsumer::State>(std::move(link), std::move(complete),
+                                                          std::move(handler));
+    if (auto started = state->threads.start(); !started) {
+        return ClientError{ErrorKind::failed, "consume: " + started.error().message};
+    }
+    return RunningConsumer(std::move(state));
 }
 
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,

@@ -5,6 +5,7 @@
 
 #include "client_library/client_error.hpp"
 #include "client_library/run_handler.hpp"
+#include "io/thread_start.hpp"
 
 namespace sluice {
 namespace {
@@ -37,13 +38,27 @@ ConsumerThreads::ConsumerThreads(ServerLink link, ConsumerOptions options, Handl
       leasing_{link.another(), Random(system_seed()), {}, {}},
       settling_{std::move(link), Random(system_seed()), {}, {}},
       ledger_({options_.stream, options_.group, Duration::from_ms(options_.lease.count())}) {
-    start(&ConsumerThreads::lease_events);
-    start(&ConsumerThreads::settle_events);
-    for (unsigned i = 0; i < options_.concurrency; ++i)
-        start(&ConsumerThreads::handle_events);
+    threads_.reserve(options_.concurrency + 2UL);
 }
 
-void ConsumerThreads::start(void (ConsumerThreads::*work)()) {
+// The thread that leases comes last: what it leases is handled and settled.
+Result<void> ConsumerThreads::start() {
+    auto started = start_threads("start the threads of a consumer", [this] {
+        add_thread(&ConsumerThreads::settle_events);
+        for (unsigned i = 0; i < options_.concurrency; ++i)
+            add_thread(&ConsumerThreads::handle_events);
+        add_thread(&ConsumerThreads::lease_events);
+    });
+    if (started) return {};
+    {
+        const std::lock_guard lock(mutex_);
+        is_leasing_ = false;
+    }
+    stop();
+    return started;
+}
+
+void ConsumerThreads::add_thread(void (ConsumerThreads::*work)()) {
     threads_.emplace_back([this, work] {
         own_consumer = this;
         (this->*work)();

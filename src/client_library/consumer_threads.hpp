@@ -27,10 +27,12 @@ namespace sluice {
 
 class ConsumerThreads {
   public:
-    // The options were checked.
+    // The options were checked. Nothing happens before start().
     ConsumerThreads(ServerLink link, ConsumerOptions options, Handler handler);
     ~ConsumerThreads() { stop(); }
 
+    // Once. When one of the threads cannot be made the others are ended: nothing was leased.
+    Result<void> start();
     void request_stop();
     // Waits for the threads, unless it is called on one of them.
     void stop();
@@ -66,7 +68,7 @@ class ConsumerThreads {
     void recover(Line& line, const ClientError& error);
     void end_with(const ClientError& error);
     void on_answer(Line& line);
-    void start(void (ConsumerThreads::*work)());
+    void add_thread(void (ConsumerThreads::*work)());
     void notify(const Notice& notice);
     void wake_all();
     MonoTime now() { return SystemClock().mono(); }

@@ -23,13 +23,28 @@ Settlement run_handler(const Handler& handler, const Delivery& event) {
     }
 }
 
-void run_notice(const std::function<void(const Notice&)>& on_notice, const Notice& notice) {
-    if (!on_notice) return;
+RequestAnswer run_request_handler(const RequestHandler& handler, const IncomingRequest& request) {
     try {
-        on_notice(notice);
+        return handler(request);
+    } catch (const std::exception& thrown) {
+        const std::string what = thrown.what();
+        return refuse("failed",
+                      what.empty() ? "the handler threw an exception without words" : what);
+    } catch (...) {
+        return refuse("failed", "the handler threw something that is not a std::exception");
+    }
+}
+
+void run_guarded(const std::function<void()>& callback) {
+    try {
+        callback();
     } catch (...) {
         return;
     }
+}
+
+void run_notice(const std::function<void(const Notice&)>& on_notice, const Notice& notice) {
+    if (on_notice) run_guarded([&] { on_notice(notice); });
 }
 
 Settlement ack() {

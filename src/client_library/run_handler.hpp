@@ -4,10 +4,15 @@
 #pragma once
 
 #include "sluice/consumer.hpp"
+#include "sluice/responder.hpp"
 
 namespace sluice {
 
 Settlement run_handler(const Handler& handler, const Delivery& event);
+// What is thrown is refused as `failed`.
+RequestAnswer run_request_handler(const RequestHandler& handler, const IncomingRequest& request);
+// Whatever it throws is dropped: there is nobody to tell.
+void run_guarded(const std::function<void()>& callback);
 
 // What on_notice throws is dropped: there is nobody to tell.
 void run_notice(const std::function<void(const Notice&)>& on_notice, const Notice& notice);

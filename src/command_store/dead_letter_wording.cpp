@@ -89,13 +89,8 @@ Exchange exchange_for(const EditDeadEntry& request, Completion<EntryId> done) {
 Exchange exchange_for(const PurgeDeadEntries& request, Completion<std::uint64_t> done) {
     Exchange exchange{.done = end_with(std::move(done), read_number)};
     const auto* const filter = std::get_if<DeadEntryFilter>(&request.selection);
-    if (filter != nullptr && !filter->reason.empty()) {
-        // REASON of a purge is its why: the filter would be dropped, and too much purged.
-        exchange.objection = "a purge does not filter by reason; name the dead letters";
-        return exchange;
-    }
     CommandText text("SLUICE.DLQ");
-    text.word("PURGE").word(request.stream).word("REASON").word(request.why);
+    text.word("PURGE").word(request.stream).word("BECAUSE").word(request.why);
     if (filter != nullptr) text.word("LIMIT").number(request.count_max);
     if (add_selection(text, request.selection)) text.add_to(exchange.step);
     return exchange;

@@ -4,6 +4,9 @@
 #include <limits>
 #include <utility>
 
+#include "command_store/error_meaning.hpp"
+#include "resp/refusal.hpp"
+
 namespace sluice {
 namespace {
 
@@ -73,7 +76,7 @@ void ExchangeMachine::begin_close(MonoTime now) {
 
 std::optional<LaneNumber> ExchangeMachine::free_lane() {
     const auto is_free = [](const LaneState& state) {
-        return state.exchange == 0 && !state.is_unblocking;
+        return state.exchange == no_ticket && !state.is_unblocking;
     };
     const auto up = std::find_if(lanes_.begin() + 1, lanes_.end(), [&](const LaneState& state) {
         return is_free(state) && state.link == Link::up;
@@ -113,7 +116,7 @@ void ExchangeMachine::send_waiting(LaneNumber number) {
 
 bool ExchangeMachine::wants_link(LaneNumber number) const {
     const LaneState& state = lanes_[number];
-    if (number != main_lane) return state.exchange != 0;
+    if (number != main_lane) return state.exchange != no_ticket;
     const auto wants_unblock = [](const LaneState& each) { return each.wants_unblock; };
     return !queued_.empty() || std::ranges::any_of(lanes_, wants_unblock);
 }
@@ -154,10 +157,12 @@ void ExchangeMachine::on_login(LaneNumber number, const std::vector<Reply>& repl
     LaneState& state = lanes_[number];
     const auto refusal = std::ranges::find_if(replies, &Reply::is_error);
     if (refusal != replies.end()) {
-        // Waiting does not help: who asks now is told now.
-        const Error error{Errc::invalid, "log in: " + refusal->text};
+        const ErrorMeaning meaning = meaning_of(refusal->text);
+        const Error error = meaning.error.within("log in");
         break_link(number, error, now);
-        return fail_queued(number, error);
+        // When waiting does not help, who asks now is told now.
+        if (refusal_of(refusal->text) == Refusal::lasting) fail_queued(number, error);
+        return;
     }
     state.client = std::to_string(replies.back().as_integer().value_or(0));
     state.refusals = 0;
@@ -212,9 +217,11 @@ void ExchangeMachine::on_unanswered(RequestTicket ticket, bool is_sent, const Er
     if (pending.lane == main_lane) queued_.push_back(ticket);
 }
 
+// Who asked for another lane may have been cancelled, or overdue, while it was logged in.
 void ExchangeMachine::fail_queued(LaneNumber number, const Error& error) {
     std::vector<RequestTicket> failing(queued_.begin(), queued_.end());
-    if (number != main_lane) failing = {lanes_[number].exchange};
+    if (number != main_lane) failing.assign(1, lanes_[number].exchange);
+    std::erase(failing, no_ticket);
     for (const RequestTicket ticket : failing)
         fail(ticket, error);
 }
@@ -289,10 +296,10 @@ void ExchangeMachine::on_unblocked(LaneNumber number) {
 
 void ExchangeMachine::release_lane(LaneNumber number) {
     LaneState& state = lanes_[number];
-    state.exchange = 0;
+    state.exchange = no_ticket;
     state.wants_unblock = false;
     const auto is_idle = [](const LaneState& each) {
-        return each.exchange == 0 && each.link == Link::up;
+        return each.exchange == no_ticket && each.link == Link::up;
     };
     const auto idle = std::count_if(lanes_.begin() + 1, lanes_.end(), is_idle);
     const bool is_spare = std::cmp_greater(idle, idle_lanes_max) && !state.is_unblocking;

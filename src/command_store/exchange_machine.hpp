@@ -15,7 +15,8 @@
 //            indeterminate. An overdue answer counts as a lost connection.
 // Cancel     of a wait: the server is asked, on lane 0, to end the wait of that connection, so that
 //            work that was just given is answered, not lost
-// Errors     in answers only: unavailable, timeout, closed, limit, invalid (log-in refused)
+// Errors     in answers only: unavailable, timeout, closed, limit; of a log-in: invalid, and at
+//            once, when it is refused for good. A server that is starting or full is tried again
 // Threads    one
 #pragma once
 
@@ -75,6 +76,7 @@ class ExchangeMachine {
 
   private:
     static constexpr LaneNumber main_lane = 0;
+    static constexpr RequestTicket no_ticket = 0;
     static constexpr std::size_t idle_lanes_max = 8;
     static constexpr int repeats_max = 3;
     // Steps of a lane that belong to no exchange.
@@ -89,7 +91,7 @@ class ExchangeMachine {
         MonoTime login_until{};
         int refusals = 0;            // since it was last up
         std::string client;          // how the server names this connection
-        RequestTicket exchange = 0;  // that has this lane for itself
+        RequestTicket exchange = no_ticket;  // that has this lane for itself
         bool is_unblocking = false;  // the server was asked to end its wait
         bool wants_unblock = false;  // and has to be asked yet
     };

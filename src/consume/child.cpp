@@ -123,7 +123,9 @@ Result<std::unique_ptr<Child>> Child::start(const std::vector<std::string>& comm
     Pipe answers;
     SpawnActions actions;
     actions.redirect(input.read.number(), STDIN_FILENO);
-    if (output == ChildOutput::answers || output == ChildOutput::relayed) {
+    const bool comes_to_us = output == ChildOutput::answers || output == ChildOutput::captured ||
+                             output == ChildOutput::relayed;
+    if (comes_to_us) {
         SLUICE_TRY_ASSIGN(answers, open_pipe());
         actions.redirect(answers.write.number(), STDOUT_FILENO);
         never_block(answers.read);
@@ -190,7 +192,11 @@ void Child::read_answers() {
     const std::string bytes = read_some(answers_);
     if (output_ == ChildOutput::relayed) return pass_on(bytes, STDOUT_FILENO);
     answer_bytes_ += bytes;
-    if (answer_bytes_.size() > answer_bytes_max) is_broken_ = true;
+    const bool is_kept = output_ == ChildOutput::captured;
+    const std::size_t most = is_kept ? captured_bytes_max : answer_bytes_max;
+    if (answer_bytes_.size() <= most) return;
+    is_broken_ = true;
+    if (is_kept) answer_bytes_.resize(most);
 }
 
 void Child::read_errors() {

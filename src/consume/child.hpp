@@ -5,8 +5,8 @@
 // Promise    the child gets a process group of its own, so that a Ctrl-C at the terminal reaches
 //            only us, who decide what becomes of its work; no descriptor of ours and no blocked
 //            signal is inherited; a child that is still there at the end is killed, with its group
-// Limits     answer_bytes_max of answers that nobody has taken yet; beyond them the child is
-//            said to be broken
+// Limits     answer_bytes_max of answers that nobody has taken yet, captured_bytes_max of output
+//            that is kept; beyond them the child is said to be broken
 // Output     standard error is passed on as it is, and its end is kept
 // Errors     start(): not_found (no such program), unavailable (no process to be had now)
 // Needs      SIGPIPE ignored, as OwnSignals does: a child may close its input when it likes
@@ -29,12 +29,13 @@
 namespace sluice {
 
 // Where a child's standard output goes: it is ours; through us to ours, on a screen that we draw on
-// as well; to our standard error; to take_line().
-enum class ChildOutput : std::uint8_t { ours, relayed, standard_error, answers };
+// as well; to our standard error; to take_line(); to take_output().
+enum class ChildOutput : std::uint8_t { ours, relayed, standard_error, answers, captured };
 
 class Child {
   public:
     static constexpr std::size_t answer_bytes_max = std::size_t{64} << 10;
+    static constexpr std::size_t captured_bytes_max = std::size_t{4} << 20;
 
     static Result<std::unique_ptr<Child>> start(const std::vector<std::string>& command,
                                                 const std::vector<std::string>& environment,
@@ -52,6 +53,7 @@ class Child {
     void pump();
 
     std::optional<std::string> take_line();
+    std::string take_output() { return std::move(answer_bytes_); }
     bool is_broken() const { return is_broken_; }
     // What was said on standard error since forget_last_words().
     std::string last_words() const { return tail_.text(); }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bus/duration_text.hpp"
+#include "cli/output.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/terminal.hpp"
 #include "consume/consumer.hpp"
@@ -122,6 +123,9 @@ Result<void> consume(const ConsumeOptions& options, std::vector<std::string> com
     SystemClock clock;
     const auto ended = StreamConsumer(plan, std::move(server), report, clock).run(signals);
     if (!options.is_json) report.say(report.counts().text());
+    if (const auto written = flush_output(); !written && written.error().code == Errc::closed) {
+        end_with_reader();
+    }
     return ended;
 }
 

@@ -70,7 +70,16 @@ void StreamConsumer::turn(OwnSignals& signals) {
     extend();
     settle();
     stop_when_over();
+    stop_when_unheard();
     report_.progress(now_, busy_workers());
+}
+
+// Whoever reads what we tell is gone, or cannot take it: nothing more is begun.
+void StreamConsumer::stop_when_unheard() {
+    auto unheard = report_.take_failure();
+    if (!unheard) return;
+    if (!failure_) failure_ = std::move(unheard);
+    stop();
 }
 
 void StreamConsumer::wait(const OwnSignals& signals) {

@@ -6,7 +6,8 @@
 //            extended; a server that goes away is tried again while commands run on, and what they
 //            made of their events is told to it later; asked to stop, nothing new is leased, and
 //            what is not finished when the grace is over is handed back
-// Errors     invalid: the server refuses; unavailable: it is gone, and work could not be settled
+// Errors     invalid: the server refuses; unavailable: it is gone, and work could not be settled;
+//            io, closed: what is to be told on stdout cannot be written
 // Threads    one
 #pragma once
 
@@ -54,6 +55,7 @@ class StreamConsumer {
     void on_stops(int stops);
     void stop();
     void stop_when_over();
+    void stop_when_unheard();
     void keep_connected();
     void ask();
     void take_leased();

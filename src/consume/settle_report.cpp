@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <unistd.h>
 
+#include "cli/output.hpp"
 #include "cli/terminal.hpp"
 #include "event/time_text.hpp"
 
@@ -100,7 +101,7 @@ void SettleReport::settled(const SettledEvent& event) {
     counts_.add(event);
     if (is_json_) {
         std::puts(json_line_of(event, member_).c_str());
-        std::fflush(stdout);
+        if (auto written = flush_output(); !written) failure_ = written.error();
     }
     const bool is_well = event.answer.word == Word::ok;
     if (!is_well && (!is_json_ || is_refused(event.answer))) say(sentence_of(event));

@@ -6,11 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "consume/delivery.hpp"
 #include "consume/settle.hpp"
+#include "event/result.hpp"
 #include "event/time.hpp"
 
 namespace sluice {
@@ -49,6 +52,8 @@ class SettleReport {
     void progress(MonoTime now, std::size_t running);
     const SettleCounts& counts() const { return counts_; }
     bool is_screen() const { return is_screen_; }
+    // Why a line could not be written, once.
+    std::optional<Error> take_failure() { return std::exchange(failure_, std::nullopt); }
     // Before somebody else writes to the screen.
     void clear();
 
@@ -59,6 +64,7 @@ class SettleReport {
     bool is_drawn_ = false;
     MonoTime draw_due_;
     SettleCounts counts_;
+    std::optional<Error> failure_;
 };
 
 }  // namespace sluice

@@ -1,20 +1,17 @@
 #include "consume/work_server.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "consume/lease_schedule.hpp"
+#include "resp/refusal.hpp"
 
 namespace sluice {
 namespace {
 
 constexpr Duration answer_wait_max = Duration::from_seconds(10);
 
-// What the server says while it starts, stops or has no room: another time it says yes.
+// Another time the server says yes. What is unclear is asked again as well: nothing that is asked
+// here is done twice.
 bool is_passing(std::string_view text) {
-    static constexpr std::array<std::string_view, 6> words = {"LOADING", "BUSY ",    "OOM",
-                                                              "MISCONF", "READONLY", "TRYAGAIN"};
-    return std::ranges::any_of(words, [&](auto word) { return text.starts_with(word); });
+    return refusal_of(text) != Refusal::lasting;
 }
 
 Error refusal(std::string_view text) {

@@ -9,6 +9,7 @@
 #include "event/byte_hash.hpp"
 #include "io/boot.hpp"
 #include "io/random.hpp"
+#include "io/thread_start.hpp"
 
 namespace sluice {
 namespace {
@@ -54,9 +55,10 @@ Result<void> EngineHost::start() {
     server_ = std::make_unique<Server>(*engine_, command_set(), options_.settings,
                                        identity_of(folder_, clock_),
                                        ServerHooks{.log = options_.log, .process_facts = {}});
-    journal_ = std::make_unique<JournalWork>(*engine_, [this] { wake(); });
-    thread_ = std::thread([this] { run(); });
-    return {};
+    return start_threads("start the threads of an engine", [this] {
+        journal_ = std::make_unique<JournalWork>(*engine_, [this] { wake(); });
+        thread_ = std::thread([this] { run(); });
+    });
 }
 
 EngineHost::~EngineHost() {

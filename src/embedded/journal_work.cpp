@@ -4,38 +4,44 @@
 
 namespace sluice {
 
-JournalWork::JournalWork(Engine& engine, std::function<void()> on_done)
-    : engine_(engine), worker_(std::move(on_done)) {}
+JournalWork::JournalWork(Engine& engine, const std::function<void()>& on_done)
+    : engine_(engine), lanes_(on_done) {}
 
 void JournalWork::bring_back() {
-    if (worker_.take_done()) finish_job();
+    lanes_.bring_back();
 }
 
-void JournalWork::finish_job() {
-    engine_.finish_io(std::move(job_));
+void JournalWork::finish_job(std::unique_ptr<Engine::IoJob> job) {
+    engine_.finish_io(std::move(job));
     is_poisoned_ |= engine_.statistics().poisoned;
 }
 
 void JournalWork::write(const Dependency& awaited, bool is_alone) {
     if (awaited.written > engine_.reached().written) engine_.write_pending();
-    while (worker_.is_idle() && (job_ = engine_.next_io()) != nullptr) {
+    while (lanes_.has_free()) {
+        auto job = engine_.next_io();
+        if (job == nullptr) return;
         const bool is_waited_for = awaited.synced > engine_.reached().synced;
-        if (!is_alone || !is_waited_for || !job_->is_flush()) {
-            worker_.give([this] { job_->run(); });
-            return;
+        if (is_alone && is_waited_for && job->is_flush()) {
+            job->run();
+            finish_job(std::move(job));
+            continue;
         }
-        job_->run();
-        finish_job();
+        Engine::IoJob& given = *job;
+        lanes_.give([&given] { given.run(); },
+                    [this, job = std::move(job)]() mutable { finish_job(std::move(job)); });
     }
 }
 
 bool JournalWork::finish() {
-    worker_.wait_done();
-    bring_back();
+    lanes_.wait_done();
+    lanes_.bring_back();
     engine_.request_sync();
-    while (!is_poisoned_ && (job_ = engine_.next_io()) != nullptr) {
-        job_->run();
-        finish_job();
+    while (!is_poisoned_) {
+        auto job = engine_.next_io();
+        if (job == nullptr) break;
+        job->run();
+        finish_job(std::move(job));
     }
     return !is_poisoned_;
 }

@@ -34,6 +34,7 @@ ErrorKind kind_of(Errc code) {
         case Errc::not_found:
             return ErrorKind::not_found;
         case Errc::limit:
+        case Errc::full:
         case Errc::timeout:
         case Errc::unavailable:
         case Errc::closed:

@@ -226,7 +226,7 @@ void Engine::set_listener(ChangeListener* listener) {
 
 // --- changes ---
 
-Result<void> Engine::admit_write(bool grows) const {
+Result<void> Engine::admit_write(bool grows, std::uint64_t bytes) const {
     const Journal& journal = *state_->journal;
     if (journal.is_poisoned()) {
         return Error{Errc::unavailable, "the journal was stopped by a failed write"};
@@ -234,8 +234,8 @@ Result<void> Engine::admit_write(bool grows) const {
     if (!state_->is_disk_full) return {};
     // Of small segments, on a small disk, a part of one.
     const std::uint64_t last_room = std::min(last_room_bytes, state_->options.segment_bytes / 4);
-    if (grows || journal.room() < last_room) {
-        return Error{Errc::limit, "the disk is full"};
+    if (grows || !journal.has_room(last_room + bytes)) {
+        return Error{Errc::full, "the disk is full"};
     }
     return {};
 }
@@ -298,6 +298,7 @@ std::unique_ptr<Engine::IoJob> Engine::next_io() {
 }
 
 void Engine::finish_io(std::unique_ptr<IoJob> job) {
+    if (!job->is_flush()) state_->is_background_out = false;
     static_cast<Job&>(*job).finish();
 }
 

@@ -9,9 +9,9 @@
 // Invariant  the records of one command never span two journal batches, and a batch is recovered
 //            whole or not at all
 // Time       told by begin_turn(); the engine reads no clock and starts no thread
-// Errors     of writes: unavailable (poisoned by a failed sync), limit (disk full)
+// Errors     of writes: unavailable (poisoned by a failed sync), full (disk full)
 //            of reads: corrupt (a checksum does not match), io
-// Threads    one, except IoJob::run, which may run on any one thread at a time
+// Threads    one, except IoJob::run, which may run on any thread, beside other jobs
 #pragma once
 
 #include <cstddef>
@@ -113,9 +113,10 @@ class Engine {
     void set_listener(ChangeListener* listener);
 
     // --- changes ---
-    // Refuses when the journal cannot take changes at all (poisoned) or, with grows, when the disk
-    // is full. Commands ask before their first effect.
-    Result<void> admit_write(bool grows) const;
+    // Refuses when the journal cannot take changes at all (poisoned) or, when the disk is full,
+    // what grows, and what would not leave the last room: `bytes` bounds what will be recorded.
+    // Commands ask before their first effect.
+    Result<void> admit_write(bool grows, std::uint64_t bytes = 0) const;
     // Applies one document effect (document/effect.hpp) to the key's value and records it.
     void commit_document(Key& key, std::string_view effect);
     // Records an effect that the caller has applied to key.stream() already.
@@ -135,7 +136,8 @@ class Engine {
     Result<EntryView> read_entry(Key& key, EntryId id, EntryRef ref);
 
     // --- input and output ---
-    // Work for the I/O thread; at most one is out at a time.
+    // Work for I/O threads. Several may be out at the same time, run side by side and come back in
+    // any order: two flushes and one piece of housekeeping.
     class IoJob {
       public:
         virtual ~IoJob() = default;

@@ -66,6 +66,7 @@ class Engine::State {
     bool is_disk_full = false;
     bool is_checkpoint_wanted = false;  // since the last one began
     bool is_compaction_wanted = false;
+    bool is_background_out = false;  // housekeeping goes on piece by piece
     int flushes_in_row = 0;
     MonoTime last_flush{};
     MonoTime next_space_check{};

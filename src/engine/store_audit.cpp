@@ -114,11 +114,12 @@ class Audit {
         while (at < end) {
             const auto batch = next_batch(scan, at, end);
             if (!batch) break;
-            if (!last) check_missing_files(segment, *batch);
-            check_gap(segment, last, at, *batch);
+            if (!last) SLUICE_TRY(check_missing_files(index, *batch));
+            SLUICE_TRY(check_gap(index, last, at, *batch));
             SLUICE_TRY(check_batch(segment, scan, *batch, index));
             last = batch;
             last_sequence_ = batch->header.sequence;
+            last_end_ = batch->end();
             at = batch->end();
         }
         check_end(segment, scan, {at, end});
@@ -136,20 +137,49 @@ class Audit {
     }
 
     // Files below the oldest checkpoint may be gone; behind it the numbers of batches have no gap.
-    void check_missing_files(const SegmentFile& segment, const FoundBatch& first) {
+    Result<void> check_missing_files(std::size_t index, const FoundBatch& first) {
         const std::uint64_t sequence = first.header.sequence;
-        if (sequence <= last_sequence_ + 1 || sequence <= needed_sequence_.value_or(1)) return;
+        if (sequence <= last_sequence_ + 1 || sequence <= needed_sequence_.value_or(1)) return {};
+        // A process begins with all before its first segment durable.
+        const SegmentFile& segment = segments_[index];
+        const std::uint64_t from =
+            segment.previous_end != 0 ? segment.base + segment_header_size : last_end_;
+        const bool ended_later = segment.previous_end > round_up(last_end_, block_alignment);
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, from));
+        if (!ended_later && !was_durable) return {};
         const std::uint64_t missing = sequence - last_sequence_ - 1;
         found_.damages.push_back(std::to_string(missing) + " batches before " + segment.name +
                                  " are missing; a file may have been removed");
+        return {};
     }
 
-    void check_gap(const SegmentFile& segment, const std::optional<FoundBatch>& last,
-                   std::uint64_t at, const FoundBatch& batch) {
+    Result<void> check_gap(std::size_t index, const std::optional<FoundBatch>& last,
+                           std::uint64_t at, const FoundBatch& batch) {
+        const SegmentFile& segment = segments_[index];
         const bool follows = !last || batch.header.sequence == last->header.sequence + 1;
         const bool begins = last || batch.position == segment.base + segment_header_size;
-        if (follows && begins) return;
-        add_damage(segment, at, batch.position, "a batch is missing");
+        if (follows && begins) return {};
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, at));
+        if (was_durable) {
+            add_damage(segment, at, batch.position, "a batch is missing");
+        } else {
+            found_.torn_bytes += batch.position - at;
+        }
+        return {};
+    }
+
+    // Two flushes may be under way when the power goes, and the second one may be whole where the
+    // first is not: what is missing was durable only when something behind it says so.
+    Result<bool> is_proven_durable(std::size_t index, std::uint64_t position) {
+        for (std::size_t i = index; i < segments_.size(); ++i) {
+            if (segments_[i].previous_end > position) return true;
+            SLUICE_TRY_ASSIGN(const std::string bytes, read(segments_[i].name, std::nullopt));
+            const SegmentScan scan(bytes, segments_[i].base, found_.store);
+            if (scan.highest_durable(segments_[i].base + segment_header_size, 0) > position) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Result<void> check_batch(const SegmentFile& segment, const SegmentScan& scan,
@@ -207,6 +237,7 @@ class Audit {
     std::vector<SegmentFile> segments_;
     std::optional<std::uint64_t> needed_sequence_;  // of the oldest checkpoint
     std::uint64_t last_sequence_ = 0;
+    std::uint64_t last_end_ = 0;  // of the last batch seen
 };
 
 }  // namespace

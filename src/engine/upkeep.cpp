@@ -24,16 +24,19 @@ constexpr MonoTime no_deadline{std::numeric_limits<std::int64_t>::max()};
 
 bool Engine::State::wants_flush() const {
     if (!journal->can_flush()) return false;
-    return disk_wanted > journal->synced() || is_sync_due || checkpointer->wants_sync() ||
+    return disk_wanted > journal->covered() || is_sync_due || checkpointer->wants_sync() ||
            journal->pending_bytes() >= batch_bytes;
 }
 
 std::optional<IoTask> Engine::State::next_task() {
     if (journal->is_poisoned()) return std::nullopt;
     const bool flush = wants_flush();
-    if (!flush || flushes_in_row >= flushes_in_row_max) {
+    if (!is_background_out && (!flush || flushes_in_row >= flushes_in_row_max)) {
         flushes_in_row = 0;
-        if (auto task = background_task()) return task;
+        if (auto task = background_task()) {
+            is_background_out = true;
+            return task;
+        }
     }
     if (!flush) return std::nullopt;
     ++flushes_in_row;

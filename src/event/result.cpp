@@ -15,6 +15,8 @@ std::string_view name_of(Errc code) {
             return "exists";
         case Errc::conflict:
             return "conflict";
+        case Errc::full:
+            return "full";
         case Errc::limit:
             return "limit";
         case Errc::timeout:

@@ -19,7 +19,8 @@ enum class Errc {
     not_found,    // no such stream, group, entry, file
     exists,       // it is there already
     conflict,     // somebody else got there first; read again and decide
-    limit,        // a limit was reached: size, quota, disk
+    limit,        // a limit was reached: size, quota
+    full,         // no space left on the disk: make room, then try again
     timeout,      // the deadline passed; the effect is unknown
     unavailable,  // try again later
     corrupt,      // stored bytes are damaged

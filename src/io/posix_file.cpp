@@ -82,32 +82,40 @@ Result<void> PosixFile::write_at(std::uint64_t offset, std::string_view bytes) {
 
 Result<void> PosixFile::write_durable_at(std::uint64_t offset, std::string_view bytes) {
     SLUICE_CHECK(is_whole_blocks(offset, bytes), "a durable write is made of whole aligned blocks");
+    DurableWrite way = durable_write_.load(std::memory_order_relaxed);
     while (true) {
-        const DurableWrite tried = durable_write_;
-        const int number = write_durably_once(offset, bytes);
+        const int number = write_durably_once(way, offset, bytes);
         if (number == 0) return {};
         // Refused as not supported, not failed: nothing was written, and the next way may work.
-        if (durable_write_ == tried) return failed(number, "write durably", offset);
+        const auto next = way_behind(way, number);
+        if (!next) return failed(number, "write durably", offset);
+        way = *next;
+        durable_write_.store(way, std::memory_order_relaxed);
     }
 }
 
-int PosixFile::write_durably_once(std::uint64_t offset, std::string_view bytes) {
-    switch (durable_write_) {
-        case DurableWrite::direct: {
-            const int number = write_direct(direct_, O_DSYNC, offset, bytes);
-            if (number == EINVAL || number == EOPNOTSUPP) {
-                (void)direct_.close();
-                durable_write_ = DurableWrite::dsync_flag;
-            }
-            return number;
-        }
-        case DurableWrite::dsync_flag: {
-            const int number = write_fully(descriptor_.number(), offset, bytes, RWF_DSYNC);
+std::optional<PosixFile::DurableWrite> PosixFile::way_behind(DurableWrite way, int number) {
+    switch (way) {
+        case DurableWrite::direct:
+            if (number == EINVAL || number == EOPNOTSUPP) return DurableWrite::dsync_flag;
+            break;
+        case DurableWrite::dsync_flag:
             if (number == EOPNOTSUPP || number == ENOSYS || number == EINVAL) {
-                durable_write_ = DurableWrite::write_then_sync;
+                return DurableWrite::write_then_sync;
             }
-            return number;
-        }
+            break;
+        case DurableWrite::write_then_sync:
+            break;
+    }
+    return std::nullopt;
+}
+
+int PosixFile::write_durably_once(DurableWrite way, std::uint64_t offset, std::string_view bytes) {
+    switch (way) {
+        case DurableWrite::direct:
+            return write_direct(direct_, O_DSYNC, offset, bytes);
+        case DurableWrite::dsync_flag:
+            return write_fully(descriptor_.number(), offset, bytes, RWF_DSYNC);
         case DurableWrite::write_then_sync: {
             const int number = write_fully(descriptor_.number(), offset, bytes, 0);
             return number != 0 ? number : sync_data(descriptor_.number());
@@ -118,6 +126,7 @@ int PosixFile::write_durably_once(std::uint64_t offset, std::string_view bytes) 
 
 int PosixFile::write_direct(PosixDescriptor& descriptor, int flags, std::uint64_t offset,
                             std::string_view bytes) {
+    std::unique_lock lock(opening_);
     if (!descriptor.is_open()) {
         // Opened again, a file that was opened for reading could be written.
         if ((fcntl(descriptor_.number(), F_GETFL) & O_ACCMODE) == O_RDONLY) return EBADF;
@@ -127,6 +136,7 @@ int PosixFile::write_direct(PosixDescriptor& descriptor, int flags, std::uint64_
         // Without it (no O_DIRECT here, no /proc) the next way is as good, only slower.
         if (!descriptor.is_open()) return EOPNOTSUPP;
     }
+    lock.unlock();
     return write_fully(descriptor.number(), offset, bytes, 0);
 }
 

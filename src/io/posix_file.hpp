@@ -6,12 +6,14 @@
 //            with RWF_DSYNC, and where that is unknown too, with a sync of the file.
 // Errors     as io/file_system.hpp; the message names the action, the file and the offset. An error
 //            of close() is left in `close_error` for the folder's next sync_directory().
-// Threads    one writer, many readers
+// Threads    many readers; writers of different places side by side
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "io/file_system.hpp"
@@ -60,7 +62,9 @@ class PosixFile final : public File {
     enum class DurableWrite { direct, dsync_flag, write_then_sync };
 
     // 0 or errno.
-    int write_durably_once(std::uint64_t offset, std::string_view bytes);
+    int write_durably_once(DurableWrite way, std::uint64_t offset, std::string_view bytes);
+    // The way to try next; none when `number` is no refusal but a failure.
+    static std::optional<DurableWrite> way_behind(DurableWrite way, int number);
     // Through `descriptor`, which is opened again by O_DIRECT and these flags when it is not yet.
     int write_direct(PosixDescriptor& descriptor, int flags, std::uint64_t offset,
                      std::string_view bytes);
@@ -68,9 +72,10 @@ class PosixFile final : public File {
 
     std::string name_;
     PosixDescriptor descriptor_;
+    std::mutex opening_;        // of the next two
     PosixDescriptor direct_;    // opened by the first durable write
     PosixDescriptor uncached_;  // opened by the first write past the page cache
-    DurableWrite durable_write_ = DurableWrite::direct;
+    std::atomic<DurableWrite> durable_write_ = DurableWrite::direct;
     std::shared_ptr<std::atomic<int>> close_error_;
 };
 

@@ -94,7 +94,12 @@ Segment& Journal::next_segment(std::uint64_t room) {
 }
 
 bool Journal::can_flush() const {
-    if (is_flushing_ || is_poisoned()) return false;
+    if (is_poisoned() || flights_.size() == flights_max) return false;
+    if (!flights_.empty()) {
+        // Beside another one only bytes of its own, written durably.
+        if (written_ > synced_ || flights_.front().syncs) return false;
+        if (!appender_->has_sealed()) return appender_->has_open_batch();
+    }
     if (appender_->has_sealed()) return appender_->first_sealed().segment->file != nullptr;
     return has_unsynced();
 }
@@ -121,7 +126,10 @@ IoTask Journal::take_flush(std::int64_t wall_us) {
             }
         }
     }
-    is_flushing_ = !writes.empty();
+    const std::uint64_t number = first_flight_ + flights_.size();
+    flights_.push_back({.end = complete_, .syncs = !syncs.empty(), .is_done = false});
+    const bool has_writes = !writes.empty();
+    if (has_writes) ++writers_;
     const auto work = [writes = std::move(writes), syncs]() -> Result<void> {
         for (const Write& write : writes) {
             if (syncs.empty() && is_block_aligned(write)) {
@@ -137,24 +145,34 @@ IoTask Journal::take_flush(std::int64_t wall_us) {
         }
         return {};
     };
-    return {work, [this, end = complete_](Result<void> result) { flushed(result, end); }};
+    return {work, [this, number, has_writes](Result<void> result) {
+                if (has_writes) --writers_;
+                flushed(result, number);
+            }};
 }
 
-void Journal::flushed(const Result<void>& result, std::uint64_t end) {
-    is_flushing_ = false;
-    if (!result) {
-        poison_ = result.error().message;
-        return;
-    }
+void Journal::flushed(const Result<void>& result, std::uint64_t number) {
+    if (!result && !is_poisoned()) poison_ = result.error().message;
+    if (is_poisoned()) return;
     ++flushes_;
-    synced_ = std::max(synced_, end);
-    written_ = std::max(written_, end);
-    unsynced_begin_ = end;
+    flights_[number - first_flight_].is_done = true;
+    land_flights();
+}
+
+// What was flushed counts when everything before it does.
+void Journal::land_flights() {
+    while (!flights_.empty() && flights_.front().is_done) {
+        synced_ = std::max(synced_, flights_.front().end);
+        written_ = std::max(written_, synced_);
+        unsynced_begin_ = flights_.front().end;
+        flights_.pop_front();
+        ++first_flight_;
+    }
     segments_.release_images(synced_);
 }
 
 void Journal::write_pending(std::int64_t wall_us) {
-    if (is_flushing_ || is_poisoned()) return;
+    if (writers_ > 0 || is_poisoned()) return;
     auto& sealed = appender_->sealed();
     if (sealed.empty() && !appender_->has_open_batch()) return;
     appender_->seal(synced_, wall_us, Appender::Align::record);
@@ -173,7 +191,7 @@ void Journal::write_pending(std::int64_t wall_us) {
 }
 
 bool Journal::wants_mark() const {
-    return !is_poisoned() && !is_flushing_ && !has_unsynced() && !appender_->last_was_mark() &&
+    return !is_poisoned() && flights_.empty() && !has_unsynced() && !appender_->last_was_mark() &&
            flushes_ > 0;
 }
 
@@ -181,10 +199,21 @@ void Journal::append_mark(std::int64_t wall_us) {
     appender_->seal_mark(synced_, wall_us);
 }
 
-std::uint64_t Journal::room() const {
+std::uint64_t Journal::active_room() const {
     const Segment& active = *segments_.all().back();
-    const std::uint64_t left = active.limit() - std::min(appender_->end(), active.limit());
-    return left + (next_->file ? next_->size - segment_header_size : 0);
+    return active.limit() - std::min(appender_->end(), active.limit());
+}
+
+std::uint64_t Journal::next_room() const {
+    return next_->file ? next_->size - segment_header_size : 0;
+}
+
+std::uint64_t Journal::room() const {
+    return active_room() + next_room();
+}
+
+bool Journal::has_room(std::uint64_t bytes) const {
+    return active_room() >= bytes || next_room() >= bytes;
 }
 
 void Journal::count_write(std::uint64_t bytes, bool is_small) {

@@ -1,19 +1,24 @@
 // The journal of a store: records go in, and become durable in groups.
 //
 // Theory     append() puts a record into the batch in building; nothing waits. take_flush() closes
-//            that batch and gives a task that writes it and makes it durable on the I/O thread;
-//            meanwhile the next batch grows. write_pending() hands the batch to the kernel on the
-//            spot, for data that must survive the process but not a power cut.
+//            that batch and gives a task that writes it and makes it durable on an I/O thread;
+//            meanwhile the next batch grows, and may be flushed beside it: a device takes two
+//            writes in little more time than one. What comes back first waits for the other.
+//            write_pending() hands the batch to the kernel on the spot, for data that must survive
+//            the process but not a power cut.
 // Promise    synced() covers only what a successful durable write or sync covers, and everything
 //            below it; written() likewise for the kernel
-// Invariant  synced_ <= written_ <= appender_.end(); one flush at a time; a failed write or sync
-//            poisons the journal: nothing is written any more, synced() stays for ever
+// Invariant  synced_ <= written_ <= appender_.end(); flushes count in the order in which they were
+//            taken; a failed write or sync poisons the journal: nothing is written any more,
+//            synced() stays for ever
 // Errors     append() cannot fail: room is made in memory, and can_grow() is asked before
-// Threads    the engine thread; the tasks run on the I/O thread
+// Threads    the engine thread; the tasks run on I/O threads, those of two flushes side by side
 // Source     docs/formats/journal.md; GUARANTEES P1, P12
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +51,8 @@ struct JournalStart {
 
 class Journal final : private Appender::SegmentSource {
   public:
+    static constexpr std::size_t flights_max = 2;
+
     // Makes the first new segment ready; takes the `segments` that recovery found when it succeeds.
     static Result<std::unique_ptr<Journal>> start(FileSystem& files, const JournalOptions& options,
                                                   const JournalStart& start,
@@ -70,6 +77,9 @@ class Journal final : private Appender::SegmentSource {
         return appender_->has_open_batch() || appender_->has_sealed() || written_ > synced_;
     }
 
+    // Where synced() will be when the flushes under way have succeeded.
+    std::uint64_t covered() const { return flights_.empty() ? synced_ : flights_.back().end; }
+
     bool can_flush() const;
     // Closes the batch in building and makes everything so far durable.
     IoTask take_flush(std::int64_t wall_us);
@@ -90,6 +100,8 @@ class Journal final : private Appender::SegmentSource {
     bool next_is_ready() const { return next_->file != nullptr; }
     // Bytes that can still be appended without a new file.
     std::uint64_t room() const;
+    // Whether so many fit without a new file, also as a single record.
+    bool has_room(std::uint64_t bytes) const;
     std::uint64_t flushes() const { return flushes_; }
 
     SegmentList& segments() { return segments_; }
@@ -97,11 +109,20 @@ class Journal final : private Appender::SegmentSource {
     std::uint64_t store() const { return options_.store; }
 
   private:
+    // A flush under way.
+    struct Flight {
+        std::uint64_t end = 0;  // what it makes durable, together with those before it
+        bool syncs = false;     // also what went to the kernel before
+        bool is_done = false;
+    };
     Journal(FileSystem& files, const JournalOptions& options, const JournalStart& start);
 
     Segment& next_segment(std::uint64_t room) override;
     std::unique_ptr<Segment> describe_segment(std::uint64_t size);
-    void flushed(const Result<void>& result, std::uint64_t end);
+    void flushed(const Result<void>& result, std::uint64_t number);
+    void land_flights();
+    std::uint64_t active_room() const;
+    std::uint64_t next_room() const;
     std::uint64_t zero_bytes();
     SegmentPreparer::Fill fill() const;
     void count_write(std::uint64_t bytes, bool is_small);
@@ -124,7 +145,9 @@ class Journal final : private Appender::SegmentSource {
     std::uint64_t large_bytes_ = 0;  // of this segment's bytes, those in large or unsynced writes
     std::uint64_t all_bytes_ = 0;
     std::uint64_t flushes_ = 0;
-    bool is_flushing_ = false;  // a flush writes; one that only syncs does not hold writers up
+    std::deque<Flight> flights_;
+    std::uint64_t first_flight_ = 0;  // number of the oldest one under way
+    std::size_t writers_ = 0;         // flights that write; who only syncs holds nobody up
     std::string poison_;
 };
 

@@ -10,6 +10,7 @@
 #include "io/clock.hpp"
 #include "io/posix_error.hpp"
 #include "io/random.hpp"
+#include "io/thread_start.hpp"
 
 namespace sluice {
 namespace {
@@ -25,7 +26,11 @@ MonoTime mono_now() {
 Result<std::unique_ptr<RemoteStore>> RemoteStore::open(RemoteStoreOptions options) {
     PosixDescriptor wakeup(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!wakeup.is_open()) return posix_error(errno, "open a store: eventfd");
-    return std::unique_ptr<RemoteStore>(new RemoteStore(std::move(options), std::move(wakeup)));
+    std::unique_ptr<RemoteStore> store(new RemoteStore(std::move(options), std::move(wakeup)));
+    SLUICE_TRY(start_threads("open a store: start its thread", [&store] {
+        store->thread_ = std::thread([self = store.get()] { self->run(); });
+    }));
+    return store;
 }
 
 RemoteStore::RemoteStore(RemoteStoreOptions options, PosixDescriptor wakeup)
@@ -36,8 +41,7 @@ RemoteStore::RemoteStore(RemoteStoreOptions options, PosixDescriptor wakeup)
                 .user = options_.user,
                 .password = options_.password,
                 .seed = system_seed()}),
-      room_(receive_bytes),
-      thread_([this] { run(); }) {}
+      room_(receive_bytes) {}
 
 RemoteStore::~RemoteStore() {
     close();

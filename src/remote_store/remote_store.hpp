@@ -2,8 +2,8 @@
 //
 // Promise    no socket is waited for but in poll(2); open() touches no network: whoever asks learns
 //            whether the server is there, within request_time
-// Errors     as store.hpp; a server that is not there is `unavailable`, and the message says where
-//            and why
+// Errors     of open(): io, no descriptor or no thread; else as store.hpp; a server that is not
+//            there is `unavailable`, and the message says where and why
 // Limit      the address of a host name is asked for on the store's thread, at each connection: a
 // slow
 //            name service delays everything. Numbers and unix sockets do not have that.

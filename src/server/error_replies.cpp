@@ -12,7 +12,7 @@ std::string_view protocol_word(Errc code) {
             return "CORRUPT";
         case Errc::io:
             return "IOERR";
-        case Errc::limit:
+        case Errc::full:
             return "DISKFULL";
         case Errc::unavailable:
             return "MISCONF";
@@ -22,6 +22,7 @@ std::string_view protocol_word(Errc code) {
         case Errc::not_found:
         case Errc::exists:
         case Errc::conflict:
+        case Errc::limit:
         case Errc::timeout:
         case Errc::unsupported:
             return "ERR";

@@ -66,7 +66,8 @@ class Run {
             return reject(std::string(error_text::no_authentication));
         }
         if (command_->has(flag_write)) {
-            const auto admitted = server_.engine().admit_write(command_->has(flag_denyoom));
+            const auto admitted = server_.engine().admit_write(command_->has(flag_denyoom),
+                                                               request_.bulk_bytes(0).size());
             if (!admitted.has_value()) return reject(error_reply_text(admitted.error()));
         }
         const bool is_queued = session_.transaction != nullptr && !command_->has(flag_immediate);

@@ -142,7 +142,8 @@ void run_exec(CommandContext& context) {
     }
     if (lost) return context.reply.null_array();
     if (transaction->writes) {
-        const auto admitted = context.engine.admit_write(transaction->grows);
+        const auto admitted =
+            context.engine.admit_write(transaction->grows, transaction->queue.size());
         if (!admitted.has_value()) {
             return context.reply.error("EXECABORT Transaction discarded because of: " +
                                        error_reply_text(admitted.error()));

@@ -188,6 +188,16 @@ std::optional<MonoTime> GroupWork::deadline() {
 }
 
 void GroupWork::withhold(LineNumber line, MonoTime until) {
+    const auto before = withheld_.find(line);
+    if (before != withheld_.end() && has_line(line)) {
+        // Who waits for just this time waits for the new one.
+        for (const EntryId head : lines_.at(line).heads) {
+            WorkItem& item = at(head);
+            if (item.state != WorkState::parked || item.until != before->second) continue;
+            item.until = until;
+            set_alarm(head, item);
+        }
+    }
     withheld_[line] = until;
 }
 

@@ -93,6 +93,13 @@ std::string work_settings_effect(std::string_view group, std::string_view settin
     return effect;
 }
 
+std::string extend_effect(std::string_view group, EntryId id, std::uint32_t lease_ms) {
+    std::string effect = begin(StreamOp::extend, group);
+    put_id(effect, id);
+    put_varint(effect, lease_ms);
+    return effect;
+}
+
 std::string withhold_effect(std::string_view group, LineNumber line, MonoTime until) {
     std::string effect = begin(StreamOp::withhold, group);
     put_u64(effect, line);

@@ -49,6 +49,7 @@ enum class StreamOp : std::uint8_t {
     withhold = 24,
     address = 25,
     reach = 26,
+    extend = 27,
     retention = 30,
     loss = 31,
     holding = 32,
@@ -71,6 +72,7 @@ std::string idempotency_record_effect(std::string_view producer, std::string_vie
 std::string idempotency_duplicate_effect();
 std::string idempotency_settings_effect(const IdempotencySettings& settings);
 std::string work_settings_effect(std::string_view group, std::string_view settings);
+std::string extend_effect(std::string_view group, EntryId id, std::uint32_t lease_ms);
 std::string withhold_effect(std::string_view group, LineNumber line, MonoTime until);
 std::string address_effect(EntryId id, std::string_view group);
 // Behind the effect that moved the group's position, in the same command.

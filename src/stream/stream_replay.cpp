@@ -40,6 +40,7 @@ class Replay {
     bool lease();
     bool hold();
     bool park();
+    bool extend();
     bool hand_back();
     bool withhold();
     bool address();
@@ -241,6 +242,17 @@ bool Replay::park() {
     return true;
 }
 
+bool Replay::extend() {
+    if (!read_group()) return false;
+    const EntryId id = reader_.id();
+    const std::uint64_t lease_ms = reader_.varint();
+    const WorkItem* const item = group_->work() != nullptr ? group_->work()->find(id) : nullptr;
+    const bool is_leased = item != nullptr && item->state == WorkState::leased;
+    if (!at_clean_end() || !is_leased || lease_ms > UINT32_MAX) return false;
+    group_->begin_work().extend(id, static_cast<std::uint32_t>(lease_ms), now_);
+    return true;
+}
+
 bool Replay::hand_back() {
     return read_group() && each_id([&](EntryId id) { group_->hand_back(id); });
 }
@@ -368,6 +380,8 @@ bool Replay::run(StreamOp op) {
             return hold();
         case StreamOp::park:
             return park();
+        case StreamOp::extend:
+            return extend();
         case StreamOp::hand_back:
             return hand_back();
         case StreamOp::withhold:

@@ -40,6 +40,13 @@ bool concerns_waiters(StreamOp op) {
     return op == StreamOp::group_destroy || op == StreamOp::release || op == StreamOp::hand_back;
 }
 
+// What lets others of a line, or of a group that is limited, be leased.
+bool concerns_workers(StreamOp op) {
+    return op == StreamOp::acknowledge || op == StreamOp::unreference ||
+           op == StreamOp::consumer_delete || op == StreamOp::group_position ||
+           op == StreamOp::work_settings || op == StreamOp::withhold;
+}
+
 // From now on somebody must look after the stream, or wants to see it.
 bool concerns_roll(StreamOp op) {
     return op == StreamOp::group_create || op == StreamOp::retention;
@@ -116,7 +123,8 @@ void record_effect(Server& server, Key& key, std::string_view effect, Engine::Wa
     const auto op = static_cast<StreamOp>(effect.front());
     if (starts_work(op)) server.attend(key);
     const Silence watchers(server.watching(), !concerns_watchers(op));
-    const Silence waiters(server.blocking(), !concerns_waiters(op));
+    const bool wakes = concerns_waiters(op) || (key.attended && concerns_workers(op));
+    const Silence waiters(server.blocking(), !wakes);
     server.engine().commit_stream(key, effect, wait);
     if (concerns_roll(op)) server.resident<StreamRoll>().note(key);
 }

@@ -37,6 +37,14 @@ struct Kind {
     std::string pattern;
 };
 
+// The row for those behind the last that a command looks at.
+Kind not_looked_at(const Stream& stream, EntryId go_on) {
+    return {.count = stream.index().count_above(go_on),
+            .first = go_on,
+            .last = stream.last_id(),
+            .pattern = "not looked at; go on with AFTER " + go_on.text()};
+}
+
 // Whom a replayed event is for; nothing when the group of then is gone and nobody else was named.
 std::optional<std::string> addressee(const DeadLetterSelection& selection, const Stream& stream,
                                      const DeadLetter& letter) {
@@ -162,21 +170,22 @@ void run_dead_letters_summary(CommandContext& context) {
     if (!dead) return;
     if (!*dead) return context.reply.array(0);
     std::map<std::string, Kind> kinds;
-    for_each_dead_letter(context, *dead->key, selection->after,
-                         [&](EntryId id, const Fields&, const auto& letter) {
-                             if (!letter || !matches(selection->filter, *letter)) return true;
-                             const ErrorSignature signature = signature_of(letter->error);
-                             Kind& kind = kinds[signature.hex()];
-                             if (kind.count++ == 0) kind.first = id;
-                             kind.last = id;
-                             kind.pattern = signature.pattern;
-                             return kinds.size() < selection->count * 10;
-                         });
+    const auto go_on = for_each_dead_letter(
+        context, *dead->key, selection->after, [&](EntryId id, const Fields&, const auto& letter) {
+            if (!letter || !matches(selection->filter, *letter)) return true;
+            const ErrorSignature signature = signature_of(letter->error);
+            Kind& kind = kinds[signature.hex()];
+            if (kind.count++ == 0) kind.first = id;
+            kind.last = id;
+            kind.pattern = signature.pattern;
+            return kinds.size() < selection->count * 10;
+        });
     std::vector<std::pair<std::string, Kind>> order(kinds.begin(), kinds.end());
     std::ranges::sort(order, [](const auto& a, const auto& b) {
         return std::tie(b.second.count, a.first) < std::tie(a.second.count, b.first);
     });
     if (order.size() > selection->count) order.resize(selection->count);
+    if (go_on) order.emplace_back("more", not_looked_at(*dead->stream, *go_on));
     context.reply.array(order.size());
     for (const auto& [signature, kind] : order) {
         context.reply.array(5);

@@ -31,7 +31,7 @@ class SelectionParser {
             return refuse("ERR MATCHING stands for all that the filters take: no ids beside it");
         }
         if (kind_ == SelectionKind::purge && parsed_.why.empty()) {
-            return refuse("ERR say why: REASON text");
+            return refuse("ERR say why: BECAUSE text");
         }
         return parsed_;
     }
@@ -76,7 +76,7 @@ class SelectionParser {
         const bool is_purge = kind_ == SelectionKind::purge;
         if (is_word(word, "group")) {
             parsed_.filter.group = value;
-        } else if (is_purge && is_word(word, "reason")) {
+        } else if (is_purge && is_word(word, "because")) {
             parsed_.why = value;
         } else if (is_word(word, "reason")) {
             parsed_.filter.reason = value;
@@ -136,9 +136,17 @@ std::optional<std::vector<SelectedLetter>> select(CommandContext& context, Key& 
                                                   const DeadLetterSelection& selection) {
     std::vector<SelectedLetter> selected;
     std::set<EntryId> seen;
+    std::size_t bytes_read = 0;
     for (const EntryId id : selection.ids) {
         if (!seen.insert(id).second) continue;
         const auto ref = key.stream()->find(id);
+        bytes_read += ref ? ref->length : 0;
+        if (bytes_read > dead_letter_bytes_max && !selected.empty()) {
+            context.reply.error("ERR these dead letters are more than " +
+                                std::to_string(dead_letter_bytes_max >> 20) +
+                                " MiB together; name fewer at a time");
+            return std::nullopt;
+        }
         const auto entry = ref ? context.engine.read_entry(key, id, *ref)
                                : Result<EntryView>(Error{Errc::not_found, ""});
         const Fields fields = entry ? fields_of(*entry) : Fields{};
@@ -150,13 +158,19 @@ std::optional<std::vector<SelectedLetter>> select(CommandContext& context, Key& 
         selected.push_back({id, fields, std::move(*letter)});
     }
     if (!selection.ids.empty()) return selected;
-    for_each_dead_letter(context, key, selection.after,
-                         [&](EntryId id, const Fields& fields, const auto& letter) {
-                             if (letter && matches(selection.filter, *letter)) {
-                                 selected.push_back({id, fields, *letter});
-                             }
-                             return selected.size() < selection.count;
-                         });
+    const auto go_on = for_each_dead_letter(
+        context, key, selection.after, [&](EntryId id, const Fields& fields, const auto& letter) {
+            if (letter && matches(selection.filter, *letter)) {
+                selected.push_back({id, fields, *letter});
+            }
+            return selected.size() < selection.count;
+        });
+    // With some at hand the caller goes on behind the last of them.
+    if (go_on && selected.empty()) {
+        context.reply.error("ERR none that match up to " + go_on->text() +
+                            ", and there are more; go on with AFTER " + go_on->text());
+        return std::nullopt;
+    }
     return selected;
 }
 

@@ -90,6 +90,11 @@ void settle_failure(CommandContext& context, bool is_dead) {
         case SettleWord::ok:
             break;
     }
+    if (!group->stream->contains(*id)) {
+        settle_entry(context, *group, *id);
+        return context.reply.error(
+            "NONE this entry was deleted or trimmed meanwhile: there is nothing to retry or keep");
+    }
     const bool is_named = is_dead && options->reason.empty();
     const auto outcome =
         fail_entry(context, *group, *id,
@@ -127,10 +132,15 @@ void run_extend(CommandContext& context) {
     }
     const auto ids = lease_ids(context, 4);
     if (!ids) return;
-    // Nothing to record: after a restart every lease begins anew.
+    const auto lease_ms = static_cast<std::uint32_t>(*ms);
+    GroupWork& work = group->group->begin_work();
     settle_each(context, *group, *ids, [&](EntryId id) {
-        group->group->begin_work().extend(id, static_cast<std::uint32_t>(*ms),
-                                          context.engine.mono());
+        // After a restart every lease begins anew, as long as it was asked for last.
+        if (lease_ms != work.find(id)->lease_ms) {
+            record_effect(context, *group->key, extend_effect(group->group->name(), id, lease_ms),
+                          Engine::Wait::no);
+        }
+        work.extend(id, lease_ms, context.engine.mono());
     });
     dispatch_of(context).index().note_change(*group->key);
 }
@@ -160,12 +170,14 @@ void run_withhold(CommandContext& context) {
                                    std::to_string(delay_ms_max));
     }
     GroupWork& work = group->group->begin_work();
-    if (work.count_withheld(context.engine.mono()) >= GroupWork::withheld_max) {
+    const LineNumber line = line_of(context.request[3]);
+    const MonoTime now = context.engine.mono();
+    const bool is_new = *ms > 0 && !work.withheld_until(line, now);
+    if (is_new && work.count_withheld(now) >= GroupWork::withheld_max) {
         return context.reply.error("ERR " + std::to_string(GroupWork::withheld_max) +
                                    " partition keys are withheld already");
     }
-    const LineNumber line = line_of(context.request[3]);
-    const MonoTime until = context.engine.mono() + Duration::from_ms(*ms);
+    const MonoTime until = now + Duration::from_ms(*ms);
     work.withhold(line, until);
     record_effect(context, *group->key, withhold_effect(group->group->name(), line, until),
                   Engine::Wait::yes);

@@ -66,13 +66,19 @@ Result<StreamKey> dead_letters_of(CommandContext& context, const Key& key) {
                                      "', where dead letters go, holds something else"};
 }
 
-Result<EntryId> append_to(CommandContext& context, StreamKey stream,
-                          std::span<const Field> fields) {
+// An entry's fields as they are stored.
+struct EncodedFields {
+    explicit EncodedFields(std::span<const Field> fields)
+        : elements(static_cast<std::uint32_t>(2 * fields.size())), bytes(bulk_bytes_of(fields)) {}
+    std::uint32_t elements = 0;
+    std::string bytes;
+};
+
+Result<EntryId> append_to(CommandContext& context, StreamKey stream, const EncodedFields& fields) {
     const EntryId last = stream.stream->last_id();
     const auto id = next_id(last, context.engine.wall());
-    if (!id) return Error{Errc::limit, "the stream has used its last id"};
-    append_entry(context, stream,
-                 {*id, static_cast<std::uint32_t>(2 * fields.size()), bulk_bytes_of(fields)});
+    if (!id) return Error{Errc::invalid, "the stream has used its last id"};
+    append_entry(context, stream, {*id, fields.elements, fields.bytes});
     return *id;
 }
 
@@ -95,8 +101,12 @@ Result<EntryId> bury(CommandContext& context, const GroupKey& group, EntryId id,
         letter.consumer = consumer_of(*group.group, id);
         letter.reason = reason;
         letter.attempts = std::move(history);
+        // A dead letter is as large as its event: on a full disk it may be too large for the room
+        // that is left for settling.
+        const EncodedFields encoded(encode_dead_letter(letter));
+        SLUICE_TRY(context.engine.admit_write(false, encoded.bytes.size()));
         SLUICE_TRY_ASSIGN(const StreamKey target, dead_letters_of(context, *group.key));
-        SLUICE_TRY_ASSIGN(dead_letter, append_to(context, target, encode_dead_letter(letter)));
+        SLUICE_TRY_ASSIGN(dead_letter, append_to(context, target, encoded));
         ++dispatch_of(context).counts.dead;
     }
     if (item != nullptr) settle_entry(context, group, id);
@@ -220,8 +230,9 @@ std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, s
 std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,
                                      std::span<const Field> fields) {
     if (!admits_more(context, stream)) return std::nullopt;
-    if (!admits_append(context, stream, {1, bulk_bytes_of(fields).size()})) return std::nullopt;
-    const auto id = append_to(context, stream, fields);
+    const EncodedFields encoded(fields);
+    if (!admits_append(context, stream, {1, encoded.bytes.size()})) return std::nullopt;
+    const auto id = append_to(context, stream, encoded);
     if (id) return *id;
     reply_error(context.reply, id.error());
     return std::nullopt;

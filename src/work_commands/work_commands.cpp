@@ -87,7 +87,7 @@ constexpr ArgumentDocs field_pair[] = {{"field", "string"}, {"value", "string"}}
 constexpr ArgumentDocs edit_arguments[] = {
     {"key", "key"}, {"id", "string"}, {"data", "block", "", false, true, field_pair}};
 constexpr ArgumentDocs purge_arguments[] = {{"key", "key"},
-                                            {"reason", "string", "REASON"},
+                                            {"why", "string", "BECAUSE"},
                                             {"matching", "pure-token", "MATCHING", true},
                                             {"limit", "integer", "LIMIT", true},
                                             {"id", "string", "", true, true}};

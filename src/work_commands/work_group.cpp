@@ -173,12 +173,6 @@ void explain_item(CommandContext& context, const GroupKey& group, EntryId id,
 }
 
 void explain_other(CommandContext& context, const GroupKey& group, EntryId id) {
-    if (const auto dead = dead_letter_of(context, group, id)) {
-        Map map(context.reply, 2);
-        map.add("state", "dead");
-        map.add("dead-letter", dead->text());
-        return;
-    }
     const bool is_there = group.stream->contains(id);
     const Pending* const pending = group.group->pending().find(id);
     std::string_view state = "unknown";
@@ -190,6 +184,12 @@ void explain_other(CommandContext& context, const GroupKey& group, EntryId id) {
         return;
     }
     if (!is_unread(*group.stream, group.group->reach(), id)) {
+        if (const auto dead = dead_letter_of(context, group, id)) {
+            Map map(context.reply, 2);
+            map.add("state", "dead");
+            map.add("dead-letter", dead->text());
+            return;
+        }
         state = "settled";
     } else if (is_there) {
         state = group.stream->is_for(id, group.group->name()) ? "waiting" : "for another group";

@@ -91,6 +91,20 @@ class Story:
         self.expect(self.call("PING") == "+PONG", "PING does not go on")
         return refusal
 
+    def large_events_die(self):
+        """A dead letter is as large as its event: what does not fit is refused, and nothing hangs."""
+        leases = self.call("SLUICE.LEASE", "GROUP", "w", "c", "COUNT", "100", "LEASE", "3600000",
+                           "STREAMS", "large")
+        words = []
+        for _, entry, epoch, *_ in leases:
+            reply = self.call("SLUICE.DEAD", "large", "w", entry.decode(), epoch.decode())
+            words.append("DISKFULL" if is_error(reply) and "DISKFULL" in reply else "DEAD")
+            self.expect(words[-1] == "DISKFULL" or reply[0] == "+DEAD", "DEAD: %r" % (reply,))
+        self.expect("DISKFULL" in words, "all of %d large events died on a full disk" % len(words))
+        self.expect(self.call("XLEN", "large:dlq") == words.count("DEAD"), "dead letters are lost")
+        self.expect(self.call("XTRIM", "large", "MAXLEN", "0") > 0, "XTRIM does not go on")
+        return words.count("DEAD")
+
     def resumes(self):
         begun = time.monotonic()
         while is_error(self.add()):
@@ -126,6 +140,14 @@ def run(disk):
             story.call("XTRIM", "s", "MINID", keep)
             story.acked = story.acked[len(story.acked) // 2:]
             story.all_there()
+        story.call("SLUICE.GROUP", "CREATE", "large", "w")
+        for _ in range(12):
+            story.call("XADD", "large", "*", "p", "x" * 2_000_000)
+        story.fill_disk()
+        story.add_until_refused()
+        print("%d of 12 large events died on a full disk" % story.large_events_die())
+        story.free_disk()
+        story.resumes()
         story.fill_disk()
         story.add_until_refused()
         for _ in range(STARTS):

@@ -5,12 +5,16 @@
 #include <cstdlib>
 #include <gtest/gtest.h>
 #include <mutex>
+#include <netinet/in.h>
 #include <set>
 #include <sluice/sluice.hpp>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 #include "net/client.hpp"
+#include "process/scarce_threads.hpp"
 #include "process/servers.hpp"
 
 namespace sluice::testing {
@@ -44,6 +48,45 @@ class Tally {
     std::mutex mutex_;
     std::condition_variable changed_;
     int count_ = 0;
+};
+
+// Answers on a port of this machine as a server that has as many clients as it may.
+class CrowdedPort {
+  public:
+    explicit CrowdedPort(std::uint16_t port) : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        const int yes = 1;
+        ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+        sockaddr_in place{};
+        place.sin_family = AF_INET;
+        place.sin_port = htons(port);
+        place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const auto* const address = reinterpret_cast<const sockaddr*>(&place);
+        EXPECT_EQ(::bind(listener_, address, sizeof(place)), 0);
+        EXPECT_EQ(::listen(listener_, 16), 0);
+        thread_ = std::thread([this] { refuse_all(); });
+    }
+    ~CrowdedPort() {
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+    }
+    CrowdedPort(const CrowdedPort&) = delete;
+    CrowdedPort& operator=(const CrowdedPort&) = delete;
+
+  private:
+    void refuse_all() const {
+        static constexpr std::string_view answer = "-ERR max number of clients reached\r\n";
+        std::array<char, 512> question{};
+        for (int client = 0; (client = ::accept(listener_, nullptr, nullptr)) >= 0;) {
+            if (::recv(client, question.data(), question.size(), 0) > 0) {
+                ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+            }
+            ::close(client);
+        }
+    }
+
+    int listener_;
+    std::thread thread_;
 };
 
 class ClientLibraryTest : public ::testing::Test {
@@ -329,6 +372,48 @@ TEST_F(ClientLibraryTest, it_goes_on_after_the_server_was_away) {
     EXPECT_TRUE(handled.reaches(2));
     consumer->stop();
     EXPECT_GE(consumer->counts().reconnects, 2U);
+}
+
+// All consumers connect at once when a server is back: some died of "max number of clients".
+TEST_F(ClientLibraryTest, it_goes_on_after_a_server_that_was_full_of_clients) {
+    Tally seen;
+    Tally refused;
+    ConsumerOptions patient = options();
+    patient.on_notice = [&](const Notice& notice) {
+        if (notice.message.contains("max number of clients")) refused.add();
+    };
+    auto consumer = consume(url(), patient, [&](const Delivery&) { seen.add(); });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    publish();
+    ASSERT_TRUE(seen.reaches(1));
+    server_->process().kill();
+    const std::uint16_t port = server_->address().port;
+    server_.reset();
+    {
+        const CrowdedPort crowd(port);
+        EXPECT_TRUE(refused.reaches(3));
+    }
+    start(address_);
+    publish();
+    EXPECT_TRUE(seen.reaches(2));
+    consumer->stop();
+    EXPECT_TRUE(consumer->wait().has_value());
+    EXPECT_EQ(consumer->counts().acked, 2U);
+}
+
+// std::thread throws, and the constructor that it threw in left threads that nobody joined.
+TEST_F(ClientLibraryTest, without_room_for_its_threads_a_consumer_does_not_begin) {
+    publish();
+    {
+        const ScarceThreads scarce;
+        ConsumerOptions many = options();
+        many.concurrency = 10;
+        const auto consumer = consume(url(), many, [](const Delivery&) { return ack(); });
+        ASSERT_FALSE(consumer.has_value());
+        EXPECT_EQ(consumer.error().kind, ErrorKind::failed);
+        EXPECT_TRUE(consumer.error().message.contains("start the threads of a consumer"));
+    }
+    EXPECT_NE(ask({"XPENDING", "orders", "shipping"}).find("[0 "), std::string::npos);
 }
 
 TEST_F(ClientLibraryTest, every_event_is_handled_although_the_server_dies_now_and_then) {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "process/scarce_threads.hpp"
 #include "process/temporary_folder.hpp"
 
 namespace sluice::testing {
@@ -65,6 +66,19 @@ class EmbeddedBusTest : public ::testing::Test {
 
     TemporaryFolder folder_{"embedded-bus"};
 };
+
+TEST_F(EmbeddedBusTest, without_room_for_its_threads_it_does_not_open) {
+    {
+        const ScarceThreads scarce;
+        const auto bus = Bus::open(folder_.file("bus"));
+        ASSERT_FALSE(bus.has_value());
+        EXPECT_EQ(bus.error().kind, ErrorKind::failed);
+        EXPECT_TRUE(bus.error().message.contains("start the threads of an engine"))
+            << bus.error().message;
+    }
+    Bus bus = open();
+    EXPECT_TRUE(bus.publish("orders", {{"item", "tea"}}).has_value());
+}
 
 TEST_F(EmbeddedBusTest, threads_publish_and_handlers_get_every_event_once) {
     constexpr int publishers = 4;

@@ -19,7 +19,8 @@ from sluice_process import SluiceProcess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ["SLUICE_BUILD"]
 # Each with its pkg-config package.
-EXAMPLES = {"consume_with_retries": "sluice", "publish": "sluice", "embedded": "sluice-embedded"}
+EXAMPLES = {"consume_with_retries": "sluice", "publish": "sluice", "ask": "sluice",
+            "answer": "sluice", "embedded": "sluice-embedded"}
 # The header promises C++20 and any compiler: Debian's default one too, where it is installed.
 OTHER_COMPILER = shutil.which("g++") or os.environ["CXX"]
 checks = 0

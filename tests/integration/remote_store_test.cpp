@@ -11,6 +11,7 @@
 #include <semaphore>
 #include <set>
 
+#include "process/scarce_threads.hpp"
 #include "process/servers.hpp"
 
 namespace sluice::testing {
@@ -103,6 +104,19 @@ TEST_F(RemoteStoreTest, without_a_server_a_request_fails_and_says_where) {
     EXPECT_EQ(answer.outcome(), Outcome::failed);
     EXPECT_EQ(answer.error().code, Errc::unavailable);
     EXPECT_NE(answer.error().message.find("nobody.sock"), std::string::npos);
+}
+
+TEST_F(RemoteStoreTest, without_room_for_its_thread_it_does_not_open) {
+    const ScarceThreads scarce;
+    std::vector<std::unique_ptr<RemoteStore>> stores;
+    Error error;
+    for (int i = 0; i < 4 && error.message.empty(); ++i) {
+        auto opened = RemoteStore::open({});
+        if (!opened) error = opened.error();
+        if (opened) stores.push_back(std::move(*opened));
+    }
+    EXPECT_EQ(error.code, Errc::io);
+    EXPECT_TRUE(error.message.starts_with("open a store: start its thread: ")) << error.message;
 }
 
 TEST_F(RemoteStoreTest, a_name_that_nobody_knows_is_unavailable) {

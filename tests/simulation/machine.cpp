@@ -1,5 +1,7 @@
 #include "simulation/machine.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "commands/command_families.hpp"
@@ -32,8 +34,7 @@ Result<void> Machine::start() {
 void Machine::stop() {
     clients_.clear();
     caller_.reset();
-    job_.reset();
-    job_is_done_ = false;
+    jobs_.clear();
     server_.reset();
     engine_.reset();
 }
@@ -50,22 +51,39 @@ void Machine::on_time() {
     if (server_->deadline() <= mono) server_->on_time();
 }
 
+std::size_t Machine::waiting_jobs() const {
+    return static_cast<std::size_t>(std::ranges::count(jobs_, false, &Job::is_done));
+}
+
+std::size_t Machine::done_jobs() const {
+    return jobs_.size() - waiting_jobs();
+}
+
+std::size_t Machine::find_job(bool is_done, std::size_t nth) const {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+        if (jobs_[i].is_done == is_done && nth-- == 0) return i;
+    }
+    return jobs_.size();
+}
+
 void Machine::take_job() {
-    if (job_ != nullptr) return;
-    job_ = engine_->next_io();
-    job_is_done_ = false;
+    if (jobs_.size() == jobs_max) return;
+    if (auto job = engine_->next_io()) jobs_.push_back({.job = std::move(job)});
 }
 
-void Machine::run_job() {
-    if (job_ == nullptr || job_is_done_) return;
-    job_->run();
-    job_is_done_ = true;
+void Machine::run_job(std::size_t nth) {
+    const std::size_t at = find_job(false, nth);
+    if (at == jobs_.size()) return;
+    jobs_[at].job->run();
+    jobs_[at].is_done = true;
 }
 
-void Machine::finish_job() {
-    if (job_ == nullptr || !job_is_done_) return;
-    engine_->finish_io(std::move(job_));
-    job_is_done_ = false;
+void Machine::finish_job(std::size_t nth) {
+    const std::size_t at = find_job(true, nth);
+    if (at == jobs_.size()) return;
+    auto job = std::move(jobs_[at].job);
+    jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(at));
+    engine_->finish_io(std::move(job));
 }
 
 void Machine::on_journal_advanced() {
@@ -123,13 +141,15 @@ void Machine::settle(int turns_max) {
         mono = mono + Duration::from_ms(1);
         begin_turn();
         on_time();
-        run_job();
-        finish_job();
+        while (waiting_jobs() > 0)
+            run_job();
+        while (done_jobs() > 0)
+            finish_job();
         take_job();
         engine_->write_pending();
         on_journal_advanced();
         end_turn();
-        if (job_ == nullptr) return;
+        if (jobs_.empty()) return;
     }
 }
 

@@ -1,8 +1,9 @@
-// One server on a simulated disk, driven by hand: its clock, its I/O thread and its clients are
+// One server on a simulated disk, driven by hand: its clock, its I/O threads and its clients are
 // whatever the test says they are.
 //
 // Theory     A turn is begin_turn(), any of the rest, end_turn(), as the network shell does it. I/O
-//            jobs are taken, run and finished one by one, so a test can stop between any two.
+//            jobs are taken, run and finished one by one, up to three of them side by side and in
+//            any order, so a test can stop between any two.
 // Promise    nothing happens that was not asked for; the same calls give the same replies
 // Threads    one
 #pragma once
@@ -48,12 +49,15 @@ class Machine {
     // Runs what is due; most turns call it.
     void on_time();
 
-    // --- the I/O thread ---
-    bool has_job() const { return job_ != nullptr; }
-    bool is_job_done() const { return job_is_done_; }
+    // --- the I/O threads ---
+    // Jobs that were taken and not run, and that were run and not brought back.
+    std::size_t waiting_jobs() const;
+    std::size_t done_jobs() const;
+    // Takes one more, if the engine has one.
     void take_job();
-    void run_job();
-    void finish_job();
+    // The nth of those that wait, of those that are done; nothing when there are fewer.
+    void run_job(std::size_t nth = 0);
+    void finish_job(std::size_t nth = 0);
     // Releases replies that wait for nothing any more.
     void on_journal_advanced();
 
@@ -79,14 +83,19 @@ class Machine {
         Session* session = nullptr;
         std::string received;
     };
+    struct Job {
+        std::unique_ptr<Engine::IoJob> job;
+        bool is_done = false;
+    };
+    static constexpr std::size_t jobs_max = 3;
+    std::size_t find_job(bool is_done, std::size_t nth) const;
     void collect_output();
 
     FileSystem& files_;
     EngineOptions options_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Server> server_;
-    std::unique_ptr<Engine::IoJob> job_;
-    bool job_is_done_ = false;
+    std::vector<Job> jobs_;
     std::vector<Client> clients_;
     std::optional<std::size_t> caller_;
 };

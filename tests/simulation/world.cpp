@@ -212,11 +212,13 @@ void World::send_transaction(Client& client) {
 
 void World::do_some_io() {
     if (one_in(2)) machine_.take_job();
-    if (!one_in(3)) {
-        if (machine_.has_job() && !machine_.is_job_done()) say("  run a job");
-        machine_.run_job();
+    if (const auto waiting = machine_.waiting_jobs(); waiting > 0 && !one_in(3)) {
+        say("  run a job");
+        machine_.run_job(random_.below(waiting));
     }
-    if (!one_in(3)) machine_.finish_job();
+    if (const auto done = machine_.done_jobs(); done > 0 && !one_in(3)) {
+        machine_.finish_job(random_.below(done));
+    }
     if (one_in(2)) {
         say("  write what is pending");
         machine_.engine().write_pending();

@@ -29,6 +29,7 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
     {"engine", {"event", "io", "stream", "document", "journal", "store"}},
     {"redis", {"event", "resp", "store"}},
     {"bus", {"event", "store", "local"}},
+    {"requests", {"event"}},
     {"track", {"event", "store", "bus"}},
     {"server", {"event", "resp", "engine"}},
     {"stream_commands", {"event", "resp", "stream", "engine", "server"}},
@@ -44,12 +45,12 @@ const std::map<std::string, Rooms, std::less<>> may_include = {
       "document_commands", "key_commands", "admin_commands"}},
     {"http", {"event", "stream", "engine", "server"}},
     {"net", {"event", "io", "resp", "redis", "server", "http", "net_client", "net_worker"}},
-    {"cli", {"event", "io", "bus", "resp", "net"}},
+    {"cli", {"event", "io", "bus", "requests", "resp", "net"}},
     {"demo", {"event", "io", "net", "cli"}},
-    {"consume", {"event", "io", "bus", "resp", "net", "cli"}},
+    {"consume", {"event", "io", "bus", "requests", "resp", "net", "cli"}},
     // `sluice` is include/sluice.
     {"embedded_bus", {"sluice", "event", "resp", "store", "embedded", "client_library"}},
-    {"client_library", {"sluice", "event", "io", "resp", "net", "net_client"}},
+    {"client_library", {"sluice", "event", "io", "requests", "resp", "net", "net_client"}},
 };
 // Wiring only, and may see everything.
 const Rooms wiring = {"app"};

@@ -331,8 +331,12 @@ void WorkWorld::operate(Client& client) {
 
 void WorkWorld::do_some_io() {
     if (random_.one_in(2)) machine_->take_job();
-    if (!random_.one_in(3)) machine_->run_job();
-    if (!random_.one_in(3)) machine_->finish_job();
+    if (const auto waiting = machine_->waiting_jobs(); waiting > 0 && !random_.one_in(3)) {
+        machine_->run_job(random_.below(waiting));
+    }
+    if (const auto done = machine_->done_jobs(); done > 0 && !random_.one_in(3)) {
+        machine_->finish_job(random_.below(done));
+    }
     if (random_.one_in(2)) machine_->engine().write_pending();
 }
 

@@ -160,9 +160,83 @@ TEST_F(Scheduling, waits_while_its_key_holds_something_else) {
     advance_s(60);
     EXPECT_NE(show().find("WRONGTYPE"), std::string::npos);
     client_->call({"DEL", key_});
+    // Longer each time: 20 s after the due time it waits another 11 s.
+    advance_s(10);
+    EXPECT_EQ(client_->call({"EXISTS", key_}), ":0\r\n");
     advance_s(1);
     EXPECT_EQ(count(), 1U);
     EXPECT_EQ(show().find("WRONGTYPE"), std::string::npos);
+}
+
+// A thousand events of one tenant over its quota stood before everybody else, for ever, and kept a
+// core busy.
+TEST_F(Scheduling, a_tenant_over_its_quota_holds_back_itself_alone) {
+    client_->call({"SLUICE.TENANT", "CREATE", "full"});
+    for (int i = 0; i < 1000; ++i) {
+        client_->call({"SLUICE.SCHEDULE", "SET", "full", "n" + std::to_string(i), "s", "EVERY",
+                       "1m", "JSON", event});
+    }
+    client_->call({"XADD", "t:full:events:s", "*", "f", "v"});
+    client_->call({"SLUICE.TENANT", "SET", "full", "STOREDEVENTS", "1"});
+    set("EVERY", "1m");
+    advance_s(40);
+    EXPECT_EQ(count(), 1U);
+    const DueTurns& turns = door_.server().resident<TenantBus>().schedules.turns;
+    EXPECT_EQ(turns.deadline(door_.wall(), door_.server().mono()),
+              door_.server().mono() + DueTurns::pause_least)
+        << "nobody tries all the time";
+    EXPECT_EQ(client_->call({"XLEN", "t:full:events:s"}), ":1\r\n");
+    EXPECT_NE(client_->call({"SLUICE.SCHEDULE", "SHOW", "full", "n7"}).find("STOREDEVENTS"),
+              std::string::npos);
+    // Room that an operator makes is seen at once.
+    client_->call({"SLUICE.TENANT", "SET", "full", "STOREDEVENTS", "0"});
+    door_.advance(Duration::from_ms(100));
+    EXPECT_EQ(client_->call({"XLEN", "t:full:events:s"}), ":1001\r\n");
+}
+
+// A burst of one tenant, without any quota, made another's schedule seconds late.
+TEST_F(Scheduling, a_burst_of_one_tenant_makes_no_other_wait) {
+    client_->call({"SLUICE.TENANT", "CREATE", "many"});
+    set("EVERY", "1m");
+    for (int i = 0; i < 1000; ++i) {
+        client_->call({"SLUICE.PUBLISH", "many", "s", "AT",
+                       std::to_string(door_.wall().ms() + 39'990), "JSON", event});
+    }
+    // All of that is due when the wall clock is set; one slice later the schedule has fired.
+    door_.step_clock(Duration::from_ms(40'000));
+    door_.turn();
+    EXPECT_EQ(count(), 1U);
+    EXPECT_NE(client_->call({"XLEN", "t:many:events:s"}), ":1000\r\n");
+}
+
+TEST_F(Scheduling, what_can_never_be_stored_fails_and_says_so) {
+    client_->call({"SLUICE.TENANT", "CREATE", "lax", "ATTRIBUTION", "optional"});
+    const std::string nameless = R"({"type":"t"})";
+    client_->call({"SLUICE.SCHEDULE", "SET", "lax", "tick", "s", "EVERY", "1m", "JSON", nameless});
+    client_->call({"SLUICE.PUBLISH", "lax", "s", "KEY", "k", "AT",
+                   std::to_string(door_.wall().ms() + 1000), "JSON", nameless});
+    client_->call({"SLUICE.TENANT", "SET", "lax", "ATTRIBUTION", "required"});
+    advance_s(60);
+    const auto list = [&] { return client_->call({"SLUICE.SCHEDULE", "LIST", "lax"}); };
+    const auto show = [&] { return client_->call({"SLUICE.SCHEDULE", "SHOW", "lax", "tick"}); };
+    EXPECT_EQ(list().find("active"), std::string::npos) << list();
+    EXPECT_NE(show().find("failed"), std::string::npos) << show();
+    EXPECT_NE(show().find("ERR source_agent_id"), std::string::npos) << show();
+    const auto metrics = door_.server().resident<TenantBus>().measure();
+    EXPECT_EQ(metrics.front().value, 2.0);
+    // It is tried no more, also after a restart, until somebody says so.
+    door_.reopen();
+    advance_s(600);
+    EXPECT_NE(show().find("ERR source_agent_id"), std::string::npos) << show();
+    EXPECT_EQ(client_->call({"EXISTS", "t:lax:events:s"}), ":0\r\n");
+    client_->call({"SLUICE.TENANT", "SET", "lax", "ATTRIBUTION", "optional"});
+    const std::string all = list();
+    const std::string waiting = all.substr(all.find("at:"), 35);
+    EXPECT_EQ(client_->call({"SLUICE.SCHEDULE", "RESUME", "lax", waiting}), "+OK\r\n");
+    EXPECT_EQ(client_->call({"SLUICE.SCHEDULE", "RESUME", "lax", "tick"}), "+OK\r\n");
+    advance_s(60);
+    EXPECT_EQ(client_->call({"XLEN", "t:lax:events:s"}), ":2\r\n");
+    EXPECT_EQ(show().find("ERR"), std::string::npos) << show();
 }
 
 // The entry, its key and the step of the schedule are one: after a power cut at any operation of

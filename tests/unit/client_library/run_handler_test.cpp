@@ -38,6 +38,23 @@ TEST(RunHandler, passes_on_what_the_handler_says) {
     EXPECT_EQ(outcome(dead("invalid")).error, "invalid");
 }
 
+TEST(RunHandler, answers_what_a_request_handler_throws) {
+    const auto answered = [](auto thrown) {
+        return run_request_handler([&](const IncomingRequest&) -> RequestAnswer { throw thrown; },
+                                   {});
+    };
+    EXPECT_EQ(answered(std::runtime_error("no tea")).message, "no tea");
+    EXPECT_EQ(answered(std::runtime_error("no tea")).code, "failed");
+    EXPECT_EQ(answered(std::runtime_error("")).message,
+              "the handler threw an exception without words");
+    EXPECT_EQ(answered(42).kind, RequestAnswer::Kind::error);
+    const auto body = run_request_handler(
+        [](const IncomingRequest& request) { return answer(request.body); }, {});
+    EXPECT_EQ(body.kind, RequestAnswer::Kind::result);
+    EXPECT_FALSE(IncomingRequest{}.is_cancelled());
+    EXPECT_EQ(IncomingRequest{}.progress("x").error().kind, ErrorKind::invalid);
+}
+
 TEST(RunHandler, drops_what_a_notice_throws) {
     int calls = 0;
     run_notice(

@@ -20,6 +20,8 @@ TEST(ErrorMeaning, says_what_the_caller_can_do) {
              Case{"DISKFULL the disk is full", Errc::limit},
              Case{"MISCONF the journal cannot be written", Errc::unavailable},
              Case{"LOADING", Errc::unavailable},
+             Case{"ERR max number of clients reached", Errc::unavailable},
+             Case{"OOM command not allowed", Errc::limit},
              Case{"CORRUPT bytes 1-2 are damaged", Errc::corrupt},
              Case{"IOERR read segment", Errc::io, Outcome::indeterminate},
              Case{"ERR there is no dead letter 1-1", Errc::not_found},

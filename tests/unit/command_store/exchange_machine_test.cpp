@@ -103,6 +103,22 @@ TEST_F(ExchangeMachineTest, a_refused_log_in_fails_who_asked_at_once) {
     EXPECT_FALSE(machine_.next_connect(now_).has_value()) << "nobody asks any more";
 }
 
+// After a restart everybody connects at once; some were told an error for good.
+TEST_F(ExchangeMachineTest, a_server_that_is_full_of_clients_is_tried_again) {
+    submit(exchange("A"));
+    for (int tries = 0; tries < 2; ++tries) {
+        machine_.on_connected(*machine_.next_connect(now_), now_);
+        answer(0, "-ERR max number of clients reached\r\n");
+        EXPECT_EQ(machine_.next_drop(), LaneNumber{0});
+        EXPECT_FALSE(ends_.contains(1));
+        pass(Duration::from_ms(100));
+    }
+    connect();
+    sent(0);
+    answer(0, "+a\r\n");
+    EXPECT_EQ(ends_[1], "+a");
+}
+
 TEST_F(ExchangeMachineTest, what_was_not_sent_is_sent_on_the_next_connection_in_order) {
     submit(exchange("A"));
     submit(exchange("B"));
@@ -232,6 +248,24 @@ TEST_F(ExchangeMachineTest, what_was_not_sent_can_be_cancelled) {
     machine_.cancel(3);
     answer(0, "+b\r\n");
     EXPECT_EQ(ends_[3], "+b");
+}
+
+// The log-in of a lane whose request is gone was refused: an exception ended the process.
+TEST_F(ExchangeMachineTest, a_refused_log_in_that_nobody_waits_for_is_nobodys_error) {
+    for (const bool is_cancelled : {true, false}) {
+        submit(waiting(exchange("W")));
+        if (!is_cancelled) pass(Duration::from_seconds(12));
+        const LaneNumber lane = *machine_.next_connect(now_);
+        machine_.on_connected(lane, now_);
+        if (is_cancelled) machine_.cancel(ticket_);
+        pass(Duration::from_seconds(4));
+        EXPECT_EQ(ends_[ticket_], is_cancelled ? "failed closed" : "failed unavailable");
+        answer(lane, "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+        EXPECT_EQ(machine_.in_flight(), 0U);
+        while (machine_.next_drop())
+            continue;
+        now_ = now_ + Duration::from_seconds(2);
+    }
 }
 
 TEST_F(ExchangeMachineTest, a_follow_up_goes_on_and_starts_over_on_a_new_connection) {

@@ -1,6 +1,8 @@
 // The machine on a network that loses connections at any byte, with a server behind it that runs
 // each command it gets whole: one seed, one history.
 //
+// Log-ins are refused now and then, also those of requests that are cancelled or overdue by then.
+//
 // Checked    every exchange ends once; ok: done at least once, exactly once if it may be done once
 //            only; failed: never done; indeterminate: only what may be done once only or repeated
 #include <algorithm>
@@ -136,11 +138,19 @@ class LossyWorld {
         machine_.on_bytes(lane, replies, now_);
     }
 
+    // The answer to a log-in; now and then the server is full, or does not want us.
+    std::string greeting() {
+        const auto drawn = chance_.below(30);
+        if (drawn == 0) return "-NOAUTH Authentication required.\r\n";
+        if (drawn < 4) return "-ERR max number of clients reached\r\n";
+        return ":1\r\n";
+    }
+
     void run_commands(ServerEnd& end) {
         while (!end.is_blocked && end.parser.next(end.input) == ParseStatus::ready) {
             const Request& request = end.parser.request();
             if (request.name() == "CLIENT") {
-                end.replies += ":1\r\n";
+                end.replies += greeting();
                 continue;
             }
             ++done_[std::string(request[1])];

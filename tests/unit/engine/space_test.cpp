@@ -103,7 +103,7 @@ TEST(SpaceTest, a_full_disk_refuses_what_grows_and_resumes_when_there_is_space) 
     }
     ASSERT_LT(id, 1000u);
     EXPECT_TRUE(store.engine->statistics().disk_full);
-    EXPECT_EQ(store.engine->admit_write(true).error().code, Errc::limit);
+    EXPECT_EQ(store.engine->admit_write(true).error().code, Errc::full);
     EXPECT_TRUE(store.read("s", id).has_value());
     ASSERT_TRUE(store.engine->admit_write(false)) << "a trim makes room";
     store.trim_through("s", id - 5);

@@ -98,6 +98,28 @@ TEST_F(StoreAuditTest, a_file_cut_short_between_two_batches_is_found) {
                                     "; what was written behind them is lost");
 }
 
+// The power went while two flushes were under way, and only the second one came to the device.
+TEST_F(StoreAuditTest, a_flush_without_the_one_before_it_is_a_torn_tail) {
+    store.open();
+    store.settle();
+    store.publish("s", 100, "one");
+    auto first = store.engine->next_io();
+    store.publish("s", 101, "two");
+    auto second = store.engine->next_io();
+    ASSERT_TRUE(first && first->is_flush() && second && second->is_flush());
+    second->run();
+    store.disk.cut_power();
+    first.reset();
+    second.reset();
+    store.engine.reset();
+    FirstChoice chooser;
+    store.disk.crash(chooser);
+
+    const StoreAudit found = audit();
+    EXPECT_TRUE(found.is_intact()) << found.damages[0];
+    EXPECT_GT(found.torn_bytes, 0u);
+}
+
 // A user would have seen: `sluice check` finds nothing wrong in a folder that lacks a file.
 TEST_F(StoreAuditTest, a_missing_file_is_found_wherever_it_was) {
     for (const auto& checkpoint : store.names("checkpoint-"))

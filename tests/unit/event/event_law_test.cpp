@@ -5,6 +5,7 @@
 
 #include "event/event_fields.hpp"
 #include "event/event_json.hpp"
+#include "event/event_msgpack.hpp"
 #include "event/utf8.hpp"
 #include "io/random.hpp"
 #include "samples.hpp"
@@ -119,11 +120,41 @@ TEST(EventLaw, json_gives_the_event_back) {
     }
 }
 
-TEST(EventLaw, an_event_survives_the_way_through_both_encodings) {
+TEST(EventLaw, msgpack_gives_the_event_back) {
+    RandomEvents events(5);
+    for (int i = 0; i < rounds; ++i) {
+        auto event = events.next();
+        if (i % 3 == 0) event.data = {"\x81\xa1x\x01", std::string(msgpack_content_type)};
+        const auto fields = encode_msgpack_entry(event);
+        ASSERT_TRUE(fields) << fields.error().message;
+        const auto decoded = decode_msgpack_entry(*fields);
+        ASSERT_TRUE(decoded) << decoded.error().message;
+        ASSERT_EQ(*decoded, event);
+    }
+}
+
+TEST(EventLaw, an_event_survives_the_way_through_all_encodings) {
     RandomEvents events(3);
     for (int i = 0; i < rounds / 4; ++i) {
         const auto event = events.next();
-        ASSERT_EQ(*decode_json(*encode_json(*decode_fields(*encode_fields(event)))), event);
+        const auto packed = *decode_msgpack_entry(*encode_msgpack_entry(event));
+        ASSERT_EQ(*decode_json(*encode_json(*decode_fields(*encode_fields(packed)))), event);
+    }
+}
+
+TEST(EventLaw, damaged_msgpack_is_refused_or_means_something) {
+    Random random(6);
+    const auto entry = *encode_msgpack_entry(testing::everything());
+    for (std::size_t size = 0; size < entry[0].value.size(); ++size)
+        ASSERT_FALSE(decode_msgpack_entry(Fields{{"data", entry[0].value.substr(0, size)}}));
+    for (int i = 0; i < rounds * 5; ++i) {
+        auto damaged = entry;
+        auto& bytes = damaged[0].value;
+        bytes[random.below(bytes.size())] =
+            static_cast<char>(static_cast<unsigned char>(random.below(256)));
+        const auto event = decode_msgpack_entry(damaged);
+        if (!event) continue;
+        ASSERT_EQ(*decode_msgpack_entry(*encode_msgpack_entry(*event)), *event);
     }
 }
 

@@ -304,6 +304,7 @@ class Life {
         Group* const group = some_group();
         const auto id = group == nullptr ? std::nullopt : some_leased(*group);
         if (!id) return;
+        if (random_.one_in(3)) return commit(extend_effect(group->name(), *id, 500));
         auto effect = IdListEffect::hand_back(group->name());
         effect.add(*id);
         commit(effect.finish());

@@ -1,0 +1,240 @@
+// Requester and responder of the public headers against a real server and each other.
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <gtest/gtest.h>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <sluice/sluice.hpp>
+#include <stdexcept>
+#include <thread>
+
+#include "net/client.hpp"
+#include "process/servers.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Ends of requests, collected from callbacks.
+class Ends {
+  public:
+    OnRequestEnd collector() {
+        return [this](const RequestEnd& end) {
+            const std::lock_guard lock(mutex_);
+            ends_.push_back(end);
+            changed_.notify_all();
+        };
+    }
+    std::vector<RequestEnd> wait(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, seconds(20), [&] { return ends_.size() >= count; });
+        return ends_;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<RequestEnd> ends_;
+};
+
+class RequesterTest : public ::testing::Test {
+  protected:
+    void SetUp() override { start("127.0.0.1:0"); }
+
+    void start(const std::string& resp) {
+        SluiceServer::Options options;
+        // Under ThreadSanitizer it is the library that is looked at: any server will do.
+        const char* const program = std::getenv("SLUICE_BINARY");
+        options.program = program == nullptr ? SLUICE_PROGRAM : program;
+        options.data = folder_.file("data");
+        options.resp = resp;
+        auto started = SluiceServer::start(options);
+        ASSERT_TRUE(started.has_value()) << started.error().message;
+        server_.emplace(std::move(*started));
+        address_ = server_->address().text();
+    }
+    std::string url() const { return "redis://" + address_; }
+    std::string ask(std::initializer_list<std::string_view> args) {
+        auto client = Client::connect(server_->address());
+        if (!client) return client.error().message;
+        const auto reply = client->call(args);
+        return reply ? printed(*reply) : reply.error().message;
+    }
+
+    Requester requester(RequesterOptions options = {}) {
+        options.worker_id = "w1";
+        auto opened = Requester::open(url(), options);
+        EXPECT_TRUE(opened.has_value()) << opened.error().message;
+        return std::move(*opened);
+    }
+    RunningResponder responder(RequestHandler handler, unsigned concurrency = 1) {
+        auto running = respond(
+            url(), {.concurrency = concurrency, .create_group = GroupStart::beginning}, handler);
+        EXPECT_TRUE(running.has_value()) << running.error().message;
+        return std::move(*running);
+    }
+    RunningResponder responder(const std::string& prefix, RequestHandler handler) {
+        auto running = respond(
+            url(), {.reply_stream_prefix = prefix, .create_group = GroupStart::beginning}, handler);
+        EXPECT_TRUE(running.has_value()) << running.error().message;
+        return std::move(*running);
+    }
+    static RequestAnswer echo(const IncomingRequest& request) { return answer(request.body); }
+
+    TemporaryFolder folder_{"requester"};
+    std::optional<SluiceServer> server_;
+    std::string address_;
+};
+
+TEST_F(RequesterTest, many_threads_ask_many_handlers_and_each_gets_its_own_answer) {
+    auto asking = requester();
+    auto answering = responder(echo, 4);
+    std::atomic<int> right = 0;
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+        threads.emplace_back([&, thread] {
+            for (int i = 0; i < 50; ++i) {
+                const auto body = packed_text(std::to_string(thread) + "/" + std::to_string(i));
+                const auto end = asking.request({.operation = "echo", .body = body});
+                if (end && end->kind == RequestEnd::Kind::answered && end->body == body) ++right;
+            }
+        });
+    }
+    for (auto& each : threads)
+        each.join();
+    EXPECT_EQ(right, 200);
+    EXPECT_EQ(asking.pending(), 0U);
+    EXPECT_EQ(answering.counts().answered, 200U);
+    asking.close();
+    EXPECT_EQ(ask({"XLEN", "sg:tools:reply:w1"}), "0");
+}
+
+TEST_F(RequesterTest, answers_survive_a_restart_of_the_server) {
+    auto asking = requester();
+    auto answering = responder(echo);
+    ASSERT_TRUE(asking.request({.operation = "echo"}).has_value());
+    const std::string address = address_;
+    server_->process().kill();
+    server_.reset();
+    start(address);
+    const auto end = asking.request({.operation = "echo", .body = packed_text("again")});
+    ASSERT_TRUE(end.has_value()) << end.error().message;
+    EXPECT_EQ(end->kind, RequestEnd::Kind::answered) << end->message;
+    EXPECT_EQ(unpacked_text(end->body), "again");
+}
+
+TEST_F(RequesterTest, without_a_server_a_request_does_not_begin) {
+    auto asking = requester();
+    server_->process().kill();
+    const auto end = asking.request({.operation = "echo"});
+    ASSERT_FALSE(end.has_value());
+    EXPECT_EQ(end.error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(asking.pending(), 0U);
+}
+
+TEST_F(RequesterTest, closing_ends_what_is_pending_and_its_answer_is_found_later) {
+    Ends ends;
+    std::string id;
+    {
+        auto asking = requester();
+        const auto sent =
+            asking.send({.operation = "echo", .body = packed_text("late")}, ends.collector());
+        ASSERT_TRUE(sent.has_value()) << sent.error().message;
+        id = *sent;
+        EXPECT_EQ(asking.pending(), 1U);
+    }
+    ASSERT_EQ(ends.wait(1).size(), 1U);
+    EXPECT_EQ(ends.wait(1)[0].kind, RequestEnd::Kind::indeterminate);
+    auto answering = responder(echo);
+    Ends orphans;
+    auto again = requester({.on_orphan = [&](const RequestEnd& end) {
+        orphans.collector()(end);
+        return true;
+    }});
+    ASSERT_EQ(orphans.wait(1).size(), 1U);
+    EXPECT_EQ(orphans.wait(1)[0].correlation_id, id);
+    EXPECT_EQ(unpacked_text(orphans.wait(1)[0].body), "late");
+    again.close();
+    EXPECT_EQ(ask({"XLEN", "sg:tools:reply:w1"}), "0");
+}
+
+TEST_F(RequesterTest, a_cancel_reaches_what_runs) {
+    auto asking = requester();
+    std::atomic<bool> runs = false;
+    auto answering = responder([&](const IncomingRequest& request) {
+        runs = true;
+        runs.notify_all();
+        while (!request.is_cancelled())
+            std::this_thread::yield();
+        return stopped("on the way");
+    });
+    Ends ends;
+    const auto id = asking.send({.operation = "wait"}, ends.collector());
+    ASSERT_TRUE(id.has_value());
+    runs.wait(false);
+    EXPECT_EQ(asking.cancel("another").error().kind, ErrorKind::not_found);
+    ASSERT_TRUE(asking.cancel(*id, "no more tea").has_value());
+    const auto seen = ends.wait(1);
+    ASSERT_EQ(seen.size(), 1U);
+    EXPECT_EQ(seen[0].kind, RequestEnd::Kind::cancelled);
+    EXPECT_EQ(seen[0].message, "on the way");
+    answering.stop();
+    EXPECT_EQ(answering.counts().cancelled, 1U);
+}
+
+TEST_F(RequesterTest, what_cannot_be_answered_is_told_in_the_dead_letters) {
+    Ends ends;
+    RequesterOptions options{.reply_stream_prefix = "elsewhere"};
+    auto asking = requester(options);
+    auto answering = responder("elsewhere", [&](const IncomingRequest&) {
+        ask({"DEL", "elsewhere:w1"});
+        ask({"SET", "elsewhere:w1", "no stream"});
+        return answer();
+    });
+    ASSERT_TRUE(asking.send({.operation = "x", .wait_max = seconds(1)}, ends.collector()));
+    ASSERT_EQ(ends.wait(1).size(), 1U);
+    EXPECT_EQ(ends.wait(1)[0].kind, RequestEnd::Kind::indeterminate);
+    answering.stop();
+    EXPECT_EQ(answering.counts().unanswerable, 1U);
+    const auto letters = ask({"XRANGE", "sg:stream:tools:dlq", "-", "+"});
+    EXPECT_NE(letters.find("WRONGTYPE"), std::string::npos) << letters;
+}
+
+TEST_F(RequesterTest, a_body_that_is_no_msgpack_is_the_failure_of_who_made_it) {
+    auto asking = requester();
+    auto answering = responder([](const IncomingRequest&) { return answer("\xc1"); });
+    EXPECT_EQ(asking.request({.operation = "x", .body = "\xc1"}).error().message,
+              "request: body: MSGPACK-SYNTAX at byte 0: 0xc1 begins no value");
+    const auto end = asking.request({.operation = "x"});
+    ASSERT_TRUE(end.has_value());
+    EXPECT_EQ(end->kind, RequestEnd::Kind::failed);
+    EXPECT_NE(end->message.find("the answer cannot be sent: body"), std::string::npos);
+}
+
+TEST_F(RequesterTest, wrong_options_are_named) {
+    const auto wrong = [&](const RequesterOptions& options) {
+        const auto opened = Requester::open(url(), options);
+        return opened ? "opened" : opened.error().message;
+    };
+    EXPECT_EQ(wrong({}), "open a requester: RequesterOptions::worker_id must not be empty");
+    EXPECT_EQ(wrong({.worker_id = "w", .stream = ""}),
+              "open a requester: RequesterOptions::stream must not be empty");
+    EXPECT_NE(wrong({.worker_id = std::string(600, 'w')}).find("at most 512 bytes"),
+              std::string::npos);
+    EXPECT_FALSE(respond(url(), {}, {}).has_value());
+    EXPECT_EQ(respond(url(), {}, echo).error().kind, ErrorKind::not_found) << "no group";
+    auto asking = requester();
+    EXPECT_EQ(asking.request({.operation = ""}).error().message,
+              "request: operation: must not be empty");
+    Ends ends;
+    ASSERT_TRUE(asking.send({.operation = "x", .correlation_id = "c"}, ends.collector()));
+    EXPECT_EQ(asking.send({.operation = "x", .correlation_id = "c"}, {}).error().message,
+              "request: correlation_id: was used before");
+}
+
+}  // namespace
+}  // namespace sluice::testing
