@@ -70,6 +70,13 @@ class FairShare {
         Duration age;
     };
     std::optional<Waiting> most_starved(MonoTime now) const;
+    // All of those, in that order, until the visitor answers false.
+    template <class Visit>
+    void for_each_waiting(MonoTime now, Visit&& visit) const {
+        for (const Queue* const queue : waiting_) {
+            if (!visit(Waiting{queue->key, now - queue->served})) return;
+        }
+    }
 
     std::size_t keys() const { return keys_.size(); }
     std::size_t keys_with_work() const { return ring_.size(); }

@@ -30,6 +30,12 @@ void GroupWork::change(EntryId id, WorkItem& item, WorkState state) {
     item.state = state;
 }
 
+std::deque<EntryId>& GroupWork::ready_of(Priority priority) {
+    if (priority == Priority::normal) return ready_;
+    if (!special_ready_) special_ready_ = std::make_unique<SpecialQueues>();
+    return (*special_ready_)[priority];
+}
+
 void GroupWork::make_ready(EntryId id, WorkItem& item) {
     change(id, item, WorkState::ready);
     ready_of(item.priority).push_back(id);
@@ -155,12 +161,16 @@ std::size_t GroupWork::wake(MonoTime now, std::size_t most) {
 }
 
 std::optional<EntryId> GroupWork::next_ready(Priority priority) {
+    if (priority != Priority::normal && !special_ready_) return std::nullopt;
     std::deque<EntryId>& ready = ready_of(priority);
     while (!ready.empty()) {
         const WorkItem* const item = find(ready.front());
         if (item != nullptr && item->state == WorkState::ready) return ready.front();
         ready.pop_front();
     }
+    if (priority == Priority::normal) return std::nullopt;
+    special_ready_->erase(priority);
+    if (special_ready_->empty()) special_ready_.reset();
     return std::nullopt;
 }
 
@@ -295,7 +305,8 @@ void GroupWork::sort_ready() {
         if (item.state == WorkState::ready) ready.emplace_back(item.until, id);
     }
     std::ranges::sort(ready);
-    ready_ = {};
+    ready_.clear();
+    special_ready_.reset();
     for (const auto& [until, id] : ready)
         ready_of(at(id).priority).push_back(id);
 }
@@ -306,9 +317,11 @@ std::size_t GroupWork::memory_bytes() const {
     bytes += lines_.size() * (sizeof(decltype(lines_)::value_type) + node_overhead);
     bytes += items_.size() * (sizeof(EntryId) + node_overhead);  // their places in lines
     bytes += withheld_.size() * (sizeof(decltype(withheld_)::value_type) + node_overhead);
-    for (const auto& ready : ready_)
-        bytes += ready.size() * sizeof(EntryId);
-    bytes += (leases_.size() + parked_.size()) * sizeof(Alarm);
+    if (special_ready_) {
+        for (const auto& [priority, queue] : *special_ready_)
+            bytes += sizeof(queue) + node_overhead + queue.size() * sizeof(EntryId);
+    }
+    bytes += ready_.size() * sizeof(EntryId) + (leases_.size() + parked_.size()) * sizeof(Alarm);
     for (const auto& [id, item] : items_)
         bytes += item.history.capacity();
     return bytes;

@@ -20,6 +20,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <queue>
 #include <set>
@@ -101,6 +102,8 @@ class GroupWork {
     std::size_t wake(MonoTime now, std::size_t most = SIZE_MAX);
     // The entry of this priority that is next, without taking it.
     std::optional<EntryId> next_ready(Priority priority = Priority::normal);
+    // Something that is not normal was ready; perhaps it is still.
+    bool may_have_special() const { return special_ready_ != nullptr; }
     // A leased entry whose lease is over.
     std::optional<EntryId> next_expired(MonoTime now);
     // When a lease ends or a parked entry is due; nothing when neither will.
@@ -154,15 +157,16 @@ class GroupWork {
     void set_alarm(EntryId id, const WorkItem& item);
     void make_ready(EntryId id, WorkItem& item);
     void sort_ready();
-    std::deque<EntryId>& ready_of(Priority priority) {
-        return ready_[static_cast<std::size_t>(priority)];
-    }
+    std::deque<EntryId>& ready_of(Priority priority);
     std::optional<Alarm> next_alarm(WorkState state);
 
     Items items_;
     std::array<std::size_t, 4> counts_{};
-    // By priority. Some of them are ready no more; looked at when they come up.
-    std::array<std::deque<EntryId>, 4> ready_;
+    // Some of them are ready no more; looked at when they come up.
+    std::deque<EntryId> ready_;
+    // Of other priorities than normal; null while there were none. An empty queue is large.
+    using SpecialQueues = std::map<Priority, std::deque<EntryId>>;
+    std::unique_ptr<SpecialQueues> special_ready_;
     std::map<LineNumber, Line> lines_;
     // Those whose time has come are forgotten when there are many.
     static constexpr std::size_t withheld_sweep_min = 64;

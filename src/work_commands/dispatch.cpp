@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "server/server.hpp"
+#include "work_commands/lease_streams.hpp"
 #include "work_commands/waiting_age.hpp"
 #include "work_commands/work_access.hpp"
 
@@ -13,6 +14,8 @@ namespace sluice {
 namespace {
 
 constexpr MonoTime never{std::numeric_limits<std::int64_t>::max()};
+// Of those that wait for their turn, for one look at the metrics.
+constexpr int turns_looked_at_max = 10'000;
 // While writes are paused or refused.
 constexpr Duration patience = Duration::from_ms(100);
 
@@ -116,6 +119,32 @@ std::size_t Dispatch::look_after(CommandContext& context, Key& key, std::size_t 
     return done;
 }
 
+bool Dispatch::has_work(TenantNumber database, std::string_view group,
+                        std::string_view turn) const {
+    bool has_some = false;
+    index_.for_each_with(database, turn, [&](Key& key) {
+        if (has_some || turn_of(database, key.name) != turn) return;
+        Group* const its = key.stream()->find_group(group);
+        has_some = its != nullptr && may_give(*key.stream(), *its, server_->mono());
+    });
+    return has_some;
+}
+
+// The turns remember who had work when it was last asked; only some of those have it still.
+Duration Dispatch::longest_wait_for_a_turn() const {
+    Duration longest{};
+    int looked = 0;
+    turns_.for_each([&](TenantNumber database, std::string_view group, const FairShare& share) {
+        share.for_each_waiting(server_->mono(), [&](const FairShare::Waiting& its) {
+            if (its.age <= longest || ++looked > turns_looked_at_max) return false;
+            if (!has_work(database, group, its.key)) return true;
+            longest = its.age;
+            return false;
+        });
+    });
+    return longest;
+}
+
 std::vector<Metric> Dispatch::measure() const {
     const Engine& engine = server_->engine();
     std::array<double, 4> items{};
@@ -148,6 +177,9 @@ std::vector<Metric> Dispatch::measure() const {
         {"sluice_work_oldest_waiting_seconds", gauge,
          static_cast<double>(oldest.microseconds) / 1e6,
          "How long the entry that has waited longest for a worker has waited, of all groups."},
+        {"sluice_work_most_starved_seconds", gauge,
+         static_cast<double>(longest_wait_for_a_turn().microseconds) / 1e6,
+         "How long ago the tenant or stream was served that waits longest for its turn."},
         {"sluice_leases_total", counter, count(counts.leased), "Leases given."},
         {"sluice_leases_expired_total", counter, count(counts.expired),
          "Leases that ended without an answer."},

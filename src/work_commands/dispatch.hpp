@@ -62,6 +62,9 @@ class Dispatch final : public Resident {
 
   private:
     void tell_patterns(const Key& key);
+    // Whether the tenant or stream with this turn has something for the group.
+    bool has_work(TenantNumber database, std::string_view group, std::string_view turn) const;
+    Duration longest_wait_for_a_turn() const;
     // Answers how much was done.
     std::size_t look_after(CommandContext& context, Key& key, std::size_t most);
 

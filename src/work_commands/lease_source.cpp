@@ -33,6 +33,10 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
 
 std::optional<LeaseGrant> LeaseSource::take() {
     if (is_full() || is_cut_short_) return std::nullopt;
+    if (is_plain()) {
+        const auto found = take_ready(Priority::normal);
+        return found ? found : take_new(Priority::normal);
+    }
     auto waiting = what_waits();
     while (const auto priority = pick(waiting)) {
         if (const auto found = take_ready(*priority)) return found;
@@ -45,7 +49,8 @@ std::optional<LeaseGrant> LeaseSource::take() {
 
 // Nothing but normal entries, read in their order: no turns are needed.
 bool LeaseSource::is_plain() const {
-    return group_.stream->priorities() == nullptr && group_.group->reads_evenly();
+    return group_.stream->priorities() == nullptr && group_.group->reads_evenly() &&
+           !group_.group->work()->may_have_special();
 }
 
 PriorityShare::HasWork LeaseSource::what_waits() {
@@ -53,11 +58,6 @@ PriorityShare::HasWork LeaseSource::what_waits() {
     GroupWork& work = group_.group->begin_work();
     for (std::size_t i = 0; i < waiting.size(); ++i)
         waiting[i] = work.next_ready(static_cast<Priority>(i)).has_value();
-    if (is_plain()) {
-        // There is a new one, or take_new() finds none.
-        waiting[static_cast<std::size_t>(Priority::normal)] = true;
-        return waiting;
-    }
     UnreadWalk walk(*group_.stream, group_.group->reach());
     for (std::size_t i = 0; i < waiting.size(); ++i)
         waiting[i] = waiting[i] || walk.next(static_cast<Priority>(i)).has_value();
@@ -66,8 +66,6 @@ PriorityShare::HasWork LeaseSource::what_waits() {
 }
 
 std::optional<Priority> LeaseSource::pick(const PriorityShare::HasWork& waiting) {
-    constexpr PriorityShare::HasWork normal_only = {false, true, false, false};
-    if (waiting == normal_only && is_plain()) return Priority::normal;
     return dispatch_of(*context_)
         .priority_turns()
         .of(context_->tenant, group_.key->name, group_.group->name())

@@ -18,7 +18,8 @@ bool has_unread(const Stream& stream, const Group& group) {
     return stream.size() > 0 && group.last_delivered() < stream.index().back().id;
 }
 
-// Something is new, ready, or comes to its time at this moment.
+}  // namespace
+
 bool may_give(const Stream& stream, Group& group, MonoTime now) {
     if (has_unread(stream, group)) return true;
     if (group.work() == nullptr) return false;
@@ -26,8 +27,6 @@ bool may_give(const Stream& stream, Group& group, MonoTime now) {
     const auto deadline = work.deadline();
     return work.count(WorkState::ready) > 0 || (deadline && *deadline <= now);
 }
-
-}  // namespace
 
 std::optional<std::vector<GroupKey>> named_streams(CommandContext& context, std::string_view group,
                                                    std::span<const std::string_view> keys) {

@@ -20,6 +20,9 @@ namespace sluice {
 std::optional<std::vector<GroupKey>> named_streams(CommandContext& context, std::string_view group,
                                                    std::span<const std::string_view> keys);
 
+// Something is new for the group, ready, or comes to its time at this moment.
+bool may_give(const Stream& stream, Group& group, MonoTime now);
+
 struct StreamPattern {
     std::string_view text;
     Glob glob;

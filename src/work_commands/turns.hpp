@@ -41,6 +41,11 @@ class Turns {
                   std::span<const std::string_view> keys, MonoTime now);
 
     std::size_t groups() const { return groups_.size(); }
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const auto& [name, group] : groups_)
+            visit(name.first, name.second, group.share);
+    }
 
   private:
     using Name = std::pair<TenantNumber, std::string>;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "unit/server/conversation.hpp"
+#include "work_commands/dispatch.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -178,6 +179,26 @@ TEST_F(LeasesOfTenants, weights_hold_for_streams_that_are_named) {
             tell("SLUICE.LEASE GROUP g c STREAMS " + stream_of("bob") + " " + stream_of("ada")));
     }
     EXPECT_EQ(std::ranges::count(given, 'a'), 20) << given;
+}
+
+TEST_F(LeasesOfTenants, the_longest_wait_for_a_turn_is_a_number) {
+    const auto longest = [this] {
+        for (const Metric& metric : door_.server().resident<Dispatch>().measure()) {
+            if (metric.name == "sluice_work_most_starved_seconds") return metric.value;
+        }
+        return -1.0;
+    };
+    EXPECT_EQ(longest(), 0);
+    make("ada", 3);
+    make("bob", 3);
+    EXPECT_EQ(served(1), "a");
+    door_.advance(Duration::from_seconds(7));
+    EXPECT_EQ(longest(), 7);
+    EXPECT_EQ(served(1), "b");
+    door_.advance(Duration::from_seconds(2));
+    EXPECT_EQ(longest(), 9) << "ada's";
+    tell("XTRIM " + stream_of("ada") + " MAXLEN 0");
+    EXPECT_EQ(longest(), 2) << "nothing of ada's waits any more";
 }
 
 // --- the limit of a tenant ---
