@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Fields fields = {{"data", std::string(reinterpret_cast<const char*>(data), size)}};
     (void)return_address(fields);
     if (const auto request = decode_request(fields)) {
-        const auto written = encode_request(*request, {});
+        const auto written = encode_request(*request, request->deadline);
         SLUICE_CHECK(written.has_value(), "what was read can be written");
         const auto again = decode_request(*written);
         SLUICE_CHECK(again.has_value() && again->body == request->body, "and read again");

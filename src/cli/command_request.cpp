@@ -183,7 +183,7 @@ ExitCode run_request(const RequestOptions& options) {
     }
     RequestMessage message = message_of(options, std::move(body));
     // Nothing is asked of a server before the whole request is known to be one.
-    const auto checked = encode_request(message, {});
+    const auto checked = encode_request(message, SystemClock().wall());
     if (!checked) return fail(ExitCode::usage, checked.error().message);
     is_interrupted();
     const auto code = exchange_messages(options, std::move(message));
@@ -209,7 +209,9 @@ void add_request(CLI::App& app, Plan& plan) {
                         "names the reply stream (default: a new one, removed at the end)");
     command->add_option("--trace-id", options->trace_id, "passed on with the request");
     const auto is_duration = [](const std::string& text) {
-        return parse_duration(text) ? std::string() : std::string(duration_rule);
+        const auto duration = parse_duration(text);
+        if (duration && *duration <= request_wait_max) return std::string();
+        return std::string(duration_rule) + ", at most 31d";
     };
     command->add_option("--timeout", options->timeout, "the deadline, from now")
         ->check(is_duration, "DURATION")

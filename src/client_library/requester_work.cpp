@@ -80,7 +80,9 @@ Expected<std::string> RequesterWork::send(const RequestCall& call, OnRequestEnd 
                                           OnRequestProgress on_progress) {
     constexpr std::string_view action = "request";
     const auto now = SystemClock().wall();
-    const auto left = Duration::from_ms(call.wait_max.count());
+    const std::int64_t longest = request_wait_max.ms() + 1;  // is refused
+    const auto left =
+        Duration::from_ms(std::clamp<std::int64_t>(call.wait_max.count(), 0, longest));
     RequestMessage message{
         .correlation_id = call.correlation_id.empty() ? new_correlation_id() : call.correlation_id,
         .reply_to = reply_stream_,

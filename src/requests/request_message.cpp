@@ -173,6 +173,9 @@ Result<Fields> encode_request(const RequestMessage& request, WallTime now) {
     SLUICE_TRY(check_length("requester", request.requester, {}));
     SLUICE_TRY(check_length("trace_id", request.trace_id, {}));
     SLUICE_TRY(check_body(request.body));
+    if (request.deadline < WallTime{} || request.deadline > now + request_wait_max) {
+        return refused("deadline", "must be at most 31 days from now");
+    }
     MapWriter map;
     map.text("kind", "request");
     map.text("correlation_id", request.correlation_id);

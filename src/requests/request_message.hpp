@@ -26,6 +26,7 @@ inline constexpr std::size_t operation_bytes_max = 256;
 inline constexpr std::size_t reply_code_bytes_max = 64;
 inline constexpr std::size_t reply_message_bytes_max = 8192;
 inline constexpr std::size_t request_body_bytes_max = std::size_t{4} << 20;
+inline constexpr Duration request_wait_max = Duration::from_seconds(31 * 24 * 3600);
 inline constexpr std::string_view nil_body = "\xc0";
 
 std::string cancel_stream_of(std::string_view request_stream);
@@ -71,7 +72,7 @@ struct ReplyMessage {
     friend bool operator==(const ReplyMessage&, const ReplyMessage&) = default;
 };
 
-// `now` is written in `ts`, for people.
+// `now` is written in `ts`, for people; a request's deadline is at most request_wait_max later.
 Result<Fields> encode_request(const RequestMessage& request, WallTime now);
 Result<Fields> encode_cancel(const CancelMessage& cancel, WallTime now);
 Result<Fields> encode_reply(const ReplyMessage& reply, WallTime now);

@@ -230,6 +230,8 @@ TEST_F(RequesterTest, wrong_options_are_named) {
     auto asking = requester();
     EXPECT_EQ(asking.request({.operation = ""}).error().message,
               "request: operation: must not be empty");
+    EXPECT_EQ(asking.request({.operation = "x", .wait_max = milliseconds::max()}).error().message,
+              "request: deadline: must be at most 31 days from now");
     Ends ends;
     ASSERT_TRUE(asking.send({.operation = "x", .correlation_id = "c"}, ends.collector()));
     EXPECT_EQ(asking.send({.operation = "x", .correlation_id = "c"}, {}).error().message,

@@ -143,6 +143,17 @@ TEST(RequestMessage, what_cannot_be_read_may_still_say_where_a_refusal_goes) {
     EXPECT_EQ(return_address({}).reply_to, "");
 }
 
+TEST(RequestMessage, nobody_waits_longer_than_a_month) {
+    auto request = a_request();
+    request.deadline = now + request_wait_max;
+    EXPECT_TRUE(encode_request(request, now));
+    for (const auto deadline : {request.deadline + Duration{1}, WallTime{-1}}) {
+        request.deadline = deadline;
+        EXPECT_EQ(encode_request(request, now).error().message,
+                  "deadline: must be at most 31 days from now");
+    }
+}
+
 TEST(RequestMessage, a_responder_writes_to_reply_streams_only) {
     EXPECT_TRUE(check_reply_stream("sg:tools:reply:w1", "sg:tools:reply"));
     for (const auto* name :
