@@ -253,6 +253,7 @@ TEST_F(ExchangeMachineTest, what_was_not_sent_can_be_cancelled) {
 // The log-in of a lane whose request is gone was refused: an exception ended the process.
 TEST_F(ExchangeMachineTest, a_refused_log_in_that_nobody_waits_for_is_nobodys_error) {
     for (const bool is_cancelled : {true, false}) {
+        machine_ = ExchangeMachine({.limits = {.waiting_max = 2}});
         submit(waiting(exchange("W")));
         if (!is_cancelled) pass(Duration::from_seconds(12));
         const LaneNumber lane = *machine_.next_connect(now_);
