@@ -6,6 +6,7 @@
 //            fixed        delay                          fixed delay=30s retries=5
 //            exponential  base factor max                exponential base=1s factor=4 max=5m
 //            any          retries jitter max-age         jitter=none|full|equal
+//            any          republish                      1s,4s,16s republish=yes
 // Units      delays of at most delay_max; a retry is a run after the first, so an event runs at
 //            most retries + 1 times
 // Promise    parse(text()) gives the policy back. A permanent failure is dead at once; no event is
@@ -56,6 +57,8 @@ struct RetryPolicy {
     std::uint32_t retries_max = 3;
     Jitter jitter = Jitter::none;
     std::optional<Duration> age_max = {};  // since the event was published
+    // A retry is a copy at the end of the stream, with one more in `_retry_count`.
+    bool republishes = false;
 
     static Result<RetryPolicy> parse(std::string_view text);
     std::string text() const;

@@ -80,6 +80,12 @@ Result<void> read_age(RetryPolicy& policy, std::string_view value) {
     return {};
 }
 
+Result<void> read_republish(RetryPolicy& policy, std::string_view value) {
+    if (value != "yes" && value != "no") return refused(field("republish"), "must be yes or no");
+    policy.republishes = value == "yes";
+    return {};
+}
+
 enum class Form { list, fixed, exponential, none };
 
 struct Option {
@@ -96,6 +102,7 @@ constexpr std::array options = {
     Option{"retries", read_retries, {}},
     Option{"jitter", read_jitter, {}},
     Option{"max-age", read_age, {}},
+    Option{"republish", read_republish, {}},
 };
 using Seen = std::array<bool, options.size()>;
 
@@ -238,6 +245,7 @@ std::string RetryPolicy::text() const {
         text += " jitter=" + std::string(jitter_words[static_cast<std::size_t>(jitter)]);
     }
     if (age_max) text += " max-age=" + duration_text(*age_max);
+    if (republishes) text += " republish=yes";
     return text;
 }
 

@@ -191,10 +191,10 @@ bool Publisher::is_in_time(const Wanted& wanted) {
 void Publisher::busy(const Limit& limit, LimitRefusal refusal) {
     refusal_ = refusal;
     const std::int64_t ms = (refusal.retry_after.microseconds + 999) / 1000;
-    context_.reply.error(
-        "BUSY retry after " + std::to_string(ms) + " ms: " + std::string(limit.name) +
-        " of the tenant: " + std::to_string(limit.used) + " of " + std::to_string(limit.most) +
-        " in use, " + std::to_string(limit.wanted) + " wanted");
+    context_.reply.error("BUSY retry after " + std::to_string(ms) +
+                         " ms: " + std::string(limit.name) + ": " + std::to_string(limit.used) +
+                         " of " + std::to_string(limit.most) + " in use, " +
+                         std::to_string(limit.wanted) + " wanted");
 }
 
 // Also when all else is gone.

@@ -138,6 +138,10 @@ std::optional<LeaseGrant> LeaseSource::take_ready(Priority priority) {
             continue;
         }
         if (expires(*id, *ref)) continue;
+        if (settings_.retry.republishes && item.failures > 0) {
+            finish();
+            if (republish(*context_, group_, *id)) continue;
+        }
         if (!withholds(*id, item)) return lease(*id, *ref, item.line);
     }
     return std::nullopt;

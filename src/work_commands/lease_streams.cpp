@@ -1,7 +1,7 @@
 #include "work_commands/lease_streams.hpp"
 
-#include <algorithm>
 #include <string>
+#include <unordered_set>
 
 #include "stream/unread.hpp"
 #include "work_commands/dispatch.hpp"
@@ -31,12 +31,12 @@ bool may_give(const Stream& stream, Group& group, MonoTime now) {
 std::optional<std::vector<GroupKey>> named_streams(CommandContext& context, std::string_view group,
                                                    std::span<const std::string_view> keys) {
     std::vector<GroupKey> streams;
+    std::unordered_set<const Group*> seen;
     for (const std::string_view key : keys) {
         const auto found = find_group(context, key, group);
         if (!found) return std::nullopt;
         // A stream that is named twice is one.
-        if (std::ranges::count(streams, found->group, &GroupKey::group) > 0) continue;
-        streams.push_back(*found);
+        if (seen.insert(found->group).second) streams.push_back(*found);
     }
     return streams;
 }

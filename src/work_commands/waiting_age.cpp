@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/entry_time.hpp"
 #include "stream/unread.hpp"
 
 namespace sluice {
@@ -11,13 +12,8 @@ namespace {
 // Entries for other groups that are passed by on the way to the first for this one.
 constexpr int looked_at_max = 100;
 
-// Ids below are counters of somebody, no times: the year 2001. Above, they are beyond any clock.
-constexpr std::uint64_t time_ms_min = 1'000'000'000'000;
-constexpr std::uint64_t time_ms_max = INT64_MAX / 1000;
-
 Duration since_published(EntryId id, WallTime wall) {
-    if (id.ms < time_ms_min || id.ms > time_ms_max) return {};
-    return std::max(Duration{}, wall - WallTime::from_ms(static_cast<std::int64_t>(id.ms)));
+    return std::max(Duration{}, wall - published_at(id).value_or(wall));
 }
 
 // Of a group that has read ahead in some priorities.

@@ -5,7 +5,9 @@
 #include "bus/dead_letter.hpp"
 #include "bus/stream_address.hpp"
 #include "event/byte_hash.hpp"
+#include "event/entry_time.hpp"
 #include "server/error_replies.hpp"
+#include "server/number_argument.hpp"
 #include "server/random_draws.hpp"
 #include "server/server.hpp"
 #include "stream_commands/entry_append.hpp"
@@ -82,6 +84,25 @@ Result<EntryId> append_to(CommandContext& context, StreamKey stream, const Encod
     return *id;
 }
 
+constexpr std::string_view retry_count_field = "_retry_count";
+constexpr std::uint32_t republished_max = 1'000'000;
+
+// How often it was republished: a number that a publisher may have written too.
+std::uint32_t republished_count(const Fields& fields) {
+    const auto field = std::ranges::find(fields, retry_count_field, &Field::name);
+    if (field == fields.end()) return 0;
+    const auto count = parse_integer(field->value);
+    if (!count) return 0;
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(*count, 0, republished_max));
+}
+
+std::uint32_t failures_of_copies(CommandContext& context, const GroupKey& group, EntryId id) {
+    const auto ref = group.stream->find(id);
+    if (!ref) return 0;
+    const auto entry = context.engine.read_entry(*group.key, id, *ref);
+    return entry ? republished_count(fields_of(*entry)) : 0;
+}
+
 Result<EntryId> bury(CommandContext& context, const GroupKey& group, EntryId id,
                      std::string_view reason, std::string_view error,
                      std::vector<Attempt> history) {
@@ -96,6 +117,9 @@ Result<EntryId> bury(CommandContext& context, const GroupKey& group, EntryId id,
         letter.original_id = id.text();
         letter.error = error;
         letter.retry_count = item == nullptr ? 0 : item->failures;
+        if (settings_of(*group.group).retry.republishes) {
+            letter.retry_count += republished_count(letter.original);
+        }
         letter.time = context.engine.wall();
         letter.group = group.group->name();
         letter.consumer = consumer_of(*group.group, id);
@@ -160,15 +184,19 @@ void tell_workers(CommandContext& context, const GroupKey& group, std::string_vi
 
 Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group, EntryId id,
                                   const FailedAttempt& attempt) {
-    const std::uint32_t failures = group.group->work()->find(id)->failures;
+    const RetryPolicy policy = settings_of(*group.group).retry;
+    const std::uint32_t failures_here = group.group->work()->find(id)->failures;
+    const std::uint32_t failures =
+        failures_here + (policy.republishes ? failures_of_copies(context, group, id) : 0);
     const std::vector<Attempt> history = history_with(context, group, id, attempt.error);
     const WallTime now = context.engine.wall();
     Verdict verdict = Dead{};
     if (attempt.reason.empty()) {
-        verdict = on_failure(settings_of(*group.group).retry,
+        verdict = on_failure(policy,
                              {.kind = attempt.kind,
                               .failures_before = failures,
-                              .published = WallTime::from_ms(static_cast<std::int64_t>(id.ms)),
+                              // Where the id is no time, since it was first given out.
+                              .published = published_at(id).value_or(history.front().started),
                               .now = now,
                               .asked_delay = attempt.asked_delay},
                              drawn_for(context, id));
@@ -179,7 +207,7 @@ Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group
         park_entry(context, group,
                    {.id = id,
                     .due = context.engine.mono() + retry->delay,
-                    .failures = outcome.failures,
+                    .failures = failures_here + 1,
                     .history = attempts_json(history)});
         outcome.due = now + retry->delay;
         ++dispatch_of(context).counts.parked;
@@ -191,6 +219,23 @@ Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group
     SLUICE_TRY_ASSIGN(outcome.dead_letter,
                       bury(context, group, id, outcome.reason, attempt.error, history));
     return outcome;
+}
+
+bool republish(CommandContext& context, const GroupKey& group, EntryId id) {
+    const auto ref = group.stream->find(id);
+    if (!ref || !context.engine.admit_write(true)) return false;
+    const auto entry = context.engine.read_entry(*group.key, id, *ref);
+    if (!entry) return false;
+    Fields fields = fields_of(*entry);
+    const std::uint32_t count = republished_count(fields) + group.group->work()->find(id)->failures;
+    std::erase_if(fields, [](const Field& field) { return field.name == retry_count_field; });
+    fields.push_back({std::string(retry_count_field), std::to_string(count)});
+    const StreamKey stream{group.key, group.stream};
+    const auto copy = append_to(context, stream, EncodedFields(fields));
+    if (!copy) return false;
+    commit_effect(context, stream, address_effect(*copy, group.group->name()));
+    settle_entry(context, group, id);
+    return true;
 }
 
 Result<void> bury_expired(CommandContext& context, const GroupKey& group, EntryId id,

@@ -65,6 +65,10 @@ struct Parked {
     std::string history;
 };
 void park_entry(CommandContext& context, const GroupKey& group, const Parked& parked);
+// An entry whose retry is due becomes a copy at the end of the stream, for this group alone, with
+// its failures in `_retry_count`, and is settled, in one step. False when there is no room for it
+// now: then it is given out again as it is.
+bool republish(CommandContext& context, const GroupKey& group, EntryId id);
 // Takes the entry out of the group.
 void settle_entry(CommandContext& context, const GroupKey& group, EntryId id);
 // Records an effect after which others may have something to do.
