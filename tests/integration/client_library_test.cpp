@@ -391,6 +391,21 @@ TEST_F(ClientLibraryTest, a_batch_that_is_too_large_is_wrong_and_names_the_limit
     EXPECT_TRUE(id.has_value()) << id.error().message;
 }
 
+TEST_F(ClientLibraryTest, a_stream_without_room_says_when_to_try_again) {
+    publish();
+    EXPECT_EQ(ask({"SLUICE.GROUP", "CREATE", "orders", "slow", "START", "beginning"}), "+OK");
+    EXPECT_EQ(ask({"SLUICE.STREAM", "SET", "orders", "HARDLEN", "1"}), "+OK");
+    auto bus = connect(url());
+    ASSERT_TRUE(bus.has_value());
+    const auto full = bus->publish("orders", {{"item", "tea"}});
+    ASSERT_FALSE(full.has_value());
+    EXPECT_EQ(full.error().kind, ErrorKind::busy) << full.error().message;
+    EXPECT_GT(full.error().retry_after.count(), 0);
+    const auto batch = bus->publish_all("orders", {{{"a", "b"}}, {{"c", "d"}}});
+    ASSERT_FALSE(batch.has_value());
+    EXPECT_EQ(batch.error().kind, ErrorKind::busy) << batch.error().message;
+}
+
 // All consumers connect at once when a server is back: some died of "max number of clients".
 TEST_F(ClientLibraryTest, it_goes_on_after_a_server_that_was_full_of_clients) {
     Tally seen;
@@ -421,14 +436,21 @@ TEST_F(ClientLibraryTest, it_goes_on_after_a_server_that_was_full_of_clients) {
 // std::thread throws, and the constructor that it threw in left threads that nobody joined.
 TEST_F(ClientLibraryTest, without_room_for_its_threads_a_consumer_does_not_begin) {
     publish();
-    {
-        const ScarceThreads scarce;
-        ConsumerOptions many = options();
-        many.concurrency = 10;
-        const auto consumer = consume(url(), many, [](const Delivery&) { return ack(); });
+    const auto expect_failure = [this](unsigned concurrency) {
+        ConsumerOptions wide = options();
+        wide.concurrency = concurrency;
+        const auto consumer = consume(url(), wide, [](const Delivery&) { return ack(); });
         ASSERT_FALSE(consumer.has_value());
         EXPECT_EQ(consumer.error().kind, ErrorKind::failed);
         EXPECT_TRUE(consumer.error().message.contains("start the threads of a consumer"));
+    };
+    {
+        const NoThreads none;
+        expect_failure(1);
+    }
+    if (FewThreads::is_limited) {
+        const FewThreads few;
+        expect_failure(100);
     }
     EXPECT_NE(ask({"XPENDING", "orders", "shipping"}).find("[0 "), std::string::npos);
 }

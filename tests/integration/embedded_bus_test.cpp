@@ -85,7 +85,7 @@ TEST_F(EmbeddedBusTest, a_batch_that_is_too_large_is_wrong_and_names_the_limit) 
 
 TEST_F(EmbeddedBusTest, without_room_for_its_threads_it_does_not_open) {
     {
-        const ScarceThreads scarce;
+        const NoThreads scarce;
         const auto bus = Bus::open(folder_.file("bus"));
         ASSERT_FALSE(bus.has_value());
         EXPECT_EQ(bus.error().kind, ErrorKind::failed);

@@ -107,16 +107,12 @@ TEST_F(RemoteStoreTest, without_a_server_a_request_fails_and_says_where) {
 }
 
 TEST_F(RemoteStoreTest, without_room_for_its_thread_it_does_not_open) {
-    const ScarceThreads scarce;
-    std::vector<std::unique_ptr<RemoteStore>> stores;
-    Error error;
-    for (int i = 0; i < 4 && error.message.empty(); ++i) {
-        auto opened = RemoteStore::open({});
-        if (!opened) error = opened.error();
-        if (opened) stores.push_back(std::move(*opened));
-    }
-    EXPECT_EQ(error.code, Errc::io);
-    EXPECT_TRUE(error.message.starts_with("open a store: start its thread: ")) << error.message;
+    const NoThreads scarce;
+    const auto opened = RemoteStore::open({});
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().code, Errc::io);
+    EXPECT_TRUE(opened.error().message.starts_with("open a store: start its thread: "))
+        << opened.error().message;
 }
 
 TEST_F(RemoteStoreTest, a_name_that_nobody_knows_is_unavailable) {
