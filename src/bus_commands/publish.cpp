@@ -64,7 +64,7 @@ void run_publish(CommandContext& context) {
     if (!request) return;
     const auto publication = prepare_now(context, *tenant, *request);
     if (!publication) return context.reply.error("ERR " + publication.error().message);
-    Publisher publisher(context, tenant_bus(context), *tenant, Publisher::Origin::client);
+    Publisher publisher(context, tenant_bus(context), *tenant);
     if (!publisher.admit({&*publication, 1})) return;
     write_published(context.reply, publisher.publish(*publication));
 }
@@ -76,7 +76,7 @@ void run_publish_all(CommandContext& context) {
     if (!requests) return;
     const auto publications = prepare_all(context, *tenant, *requests);
     if (!publications) return;
-    Publisher publisher(context, tenant_bus(context), *tenant, Publisher::Origin::client);
+    Publisher publisher(context, tenant_bus(context), *tenant);
     if (!publisher.admit(*publications)) return;
     context.reply.array(publications->size());
     for (const Publication& publication : *publications)

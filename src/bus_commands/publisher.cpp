@@ -1,6 +1,6 @@
 #include "bus_commands/publisher.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -26,17 +26,30 @@ CommandContext in_streams_keyspace(CommandContext context) {
     return context;
 }
 
+constexpr LimitRefusal by_quota{LimitRefusal::By::quota, retry_for_space};
+
+std::uint64_t above(std::uint64_t number, std::uint64_t other) {
+    return number > other ? number - other : 0;
+}
+
 }  // namespace
 
-Publisher::Publisher(const CommandContext& context, TenantBus& bus, Tenant& tenant, Origin origin)
-    : context_(in_streams_keyspace(context)), bus_(bus), tenant_(tenant), origin_(origin) {}
+Publisher::Publisher(const CommandContext& context, TenantBus& bus, Tenant& tenant)
+    : context_(in_streams_keyspace(context)), bus_(bus), tenant_(tenant) {}
+
+Publisher::Publisher(const CommandContext& context, TenantBus& bus, Tenant& tenant,
+                     const ScheduledEvent& fired, bool is_last)
+    : Publisher(context, bus, tenant) {
+    is_from_schedule_ = true;
+    if (is_last) reserved_ = {.events = 1, .bytes = fired.waiting_bytes()};
+}
 
 bool Publisher::admit(std::span<const Publication> publications) {
     Wanted wanted;
     if (!look_at_streams(publications, wanted)) return false;
-    if (wanted.use.events == 0 && wanted.schedules == 0) return true;
-    return fits(wanted, TenantBus::Freshness::of_late) && is_in_time(wanted) &&
-           streams_have_room(wanted);
+    if (wanted.events == 0) return true;
+    return waiting_fits(wanted) && fits(wanted, TenantBus::Freshness::of_late) &&
+           is_in_time(wanted) && streams_have_room(wanted);
 }
 
 // A stream makes room by retention, which is an effect: nobody whom the tenant's limits refuse gets
@@ -59,8 +72,14 @@ bool Publisher::look_at_streams(std::span<const Publication> publications, Wante
             const bool is_first = new_keys.emplace(each.key_name, each.producer, each.key).second;
             if (is_known || !is_first) continue;
         }
+        ++wanted.use.events;
+        ++wanted.events;
+        wanted.bytes += each.bytes;
         if (each.at) {
+            const std::uint64_t bytes = waiting_event(tenant_, each).waiting_bytes();
             ++wanted.schedules;
+            wanted.waiting_bytes += bytes;
+            wanted.use.bytes += bytes;
             continue;
         }
         if (!admits_more(context_, *stream)) return false;
@@ -69,9 +88,7 @@ bool Publisher::look_at_streams(std::span<const Publication> publications, Wante
             return false;
         }
         if (!*stream) new_streams.insert(each.key_name);
-        ++wanted.use.events;
         wanted.use.bytes += each.bulk_bytes.size() + record_overhead_bytes;
-        wanted.bytes += each.bytes;
         Addition& addition = wanted.additions[each.key_name];
         ++addition.entries;
         addition.bytes += each.bulk_bytes.size() + record_overhead_bytes;
@@ -80,20 +97,53 @@ bool Publisher::look_at_streams(std::span<const Publication> publications, Wante
     return true;
 }
 
-bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
-    const TenantSettings& settings = tenant_.settings;
-    const TenantUse& use = bus_.use_of(context_.engine, tenant_, freshness);
-    constexpr LimitRefusal by_quota{LimitRefusal::By::quota, retry_for_space};
-    const Limit quotas[] = {
-        {"STREAMS", settings.streams_max, use.streams, wanted.use.streams},
-        {"STOREDEVENTS", settings.stored_events_max, use.events, wanted.use.events},
-        {"STOREDBYTES", settings.stored_bytes_max, use.bytes, wanted.use.bytes},
-    };
+bool Publisher::admit_waiting(const ScheduledEvent& scheduled) {
+    const std::uint64_t bytes = scheduled.waiting_bytes();
+    const std::uint64_t before = bus_.schedules.bytes_of(tenant_.name, scheduled.name);
+    Wanted wanted;
+    wanted.events = 1;
+    wanted.bytes = scheduled.event_json.size();
+    wanted.waiting_bytes = bytes - std::min(bytes, before);
+    wanted.schedules = before == 0 ? 1 : 0;
+    wanted.use.events = wanted.schedules;
+    wanted.use.bytes = wanted.waiting_bytes;
+    return waiting_fits(wanted) && fits(wanted, TenantBus::Freshness::of_late) &&
+           is_in_time(wanted);
+}
+
+void Publisher::set_waiting(const ScheduledEvent& scheduled) {
+    bus_.schedules.put(context_.engine, scheduled);
+    take_of_rates(1, scheduled.event_json.size());
+}
+
+bool Publisher::waiting_fits(const Wanted& wanted) {
     const std::uint64_t schedules = bus_.schedules.count(tenant_.name);
-    if (wanted.schedules > 0 && schedules + wanted.schedules > settings.schedules_max) {
-        busy({"SCHEDULES", settings.schedules_max, schedules, wanted.schedules}, by_quota);
+    const std::uint64_t schedules_max = tenant_.settings.schedules_max;
+    if (wanted.schedules > 0 && schedules + wanted.schedules > schedules_max) {
+        busy({"SCHEDULES of the tenant", schedules_max, schedules, wanted.schedules}, by_quota);
         return false;
     }
+    const std::uint64_t bytes = bus_.schedules.bytes();
+    if (wanted.waiting_bytes > 0 && bytes + wanted.waiting_bytes > Schedules::bytes_max) {
+        busy({"bytes of all that waits for its time", Schedules::bytes_max, bytes,
+              wanted.waiting_bytes},
+             by_quota);
+        return false;
+    }
+    return true;
+}
+
+bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
+    const TenantSettings& settings = tenant_.settings;
+    const TenantUse use = bus_.use_of(context_.engine, tenant_, freshness);
+    const TenantUse reserved = reserved_.value_or(TenantUse{});
+    const Limit quotas[] = {
+        {"STREAMS of the tenant", settings.streams_max, use.streams, wanted.use.streams},
+        {"STOREDEVENTS of the tenant", settings.stored_events_max, use.events,
+         above(wanted.use.events, reserved.events)},
+        {"STOREDBYTES of the tenant", settings.stored_bytes_max, use.bytes,
+         above(wanted.use.bytes, reserved.bytes)},
+    };
     for (const Limit& quota : quotas) {
         const bool is_over =
             quota.most > 0 && quota.wanted > 0 && quota.used + quota.wanted > quota.most;
@@ -109,6 +159,7 @@ bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
 }
 
 bool Publisher::is_in_time(const Wanted& wanted) {
+    if (reserved_) return true;
     const MonoTime now = context_.engine.mono();
     const TenantSettings& settings = tenant_.settings;
     const auto passes = [&](std::string_view setting, const TokenBucket& bucket,
@@ -120,17 +171,19 @@ bool Publisher::is_in_time(const Wanted& wanted) {
              {LimitRefusal::By::rate, wait});
         return false;
     };
-    return passes("EVENTRATE", tenant_.published_events, settings.event_rate, wanted.use.events) &&
-           passes("BYTERATE", tenant_.published_bytes, settings.byte_rate, wanted.bytes);
+    return passes("EVENTRATE of the tenant", tenant_.published_events, settings.event_rate,
+                  wanted.events) &&
+           passes("BYTERATE of the tenant", tenant_.published_bytes, settings.byte_rate,
+                  wanted.bytes);
 }
 
 void Publisher::busy(const Limit& limit, LimitRefusal refusal) {
     refusal_ = refusal;
     const std::int64_t ms = (refusal.retry_after.microseconds + 999) / 1000;
-    context_.reply.error(
-        "BUSY retry after " + std::to_string(ms) + " ms: " + std::string(limit.setting) +
-        " of the tenant: " + std::to_string(limit.used) + " of " + std::to_string(limit.most) +
-        " in use, " + std::to_string(limit.wanted) + " wanted");
+    context_.reply.error("BUSY retry after " + std::to_string(ms) +
+                         " ms: " + std::string(limit.setting) + ": " + std::to_string(limit.used) +
+                         " of " + std::to_string(limit.most) + " in use, " +
+                         std::to_string(limit.wanted) + " wanted");
 }
 
 StreamKey Publisher::stream_for(const Publication& publication) {
@@ -160,7 +213,7 @@ std::optional<Published> Publisher::find_earlier(StreamKey stream,
         if (event_id) earlier.event_id = std::string(*event_id);
         return earlier;
     }
-    if (origin_ == Origin::schedule || bus_.schedules.count(tenant_.name) == 0) {
+    if (is_from_schedule_ || bus_.schedules.count(tenant_.name) == 0) {
         return std::nullopt;
     }
     const auto waiting =
@@ -178,7 +231,10 @@ Published Publisher::publish(const Publication& publication) {
         if (earlier->id) count_duplicate(context_, stream);
         return std::move(*earlier);
     }
-    return publication.at ? schedule(publication) : store(publication);
+    if (!publication.at) return store(publication);
+    bus_.schedules.put(context_.engine, waiting_event(tenant_, publication));
+    take_of_rates(1, publication.bytes);
+    return {.as = Published::As::scheduled, .id = {}, .event_id = publication.event.event_id};
 }
 
 Published Publisher::store(const Publication& publication) {
@@ -190,24 +246,14 @@ Published Publisher::store(const Publication& publication) {
     if (!publication.key.empty()) remember(context_, stream, publication.publish_key(), *id);
     ++tenant_.use.events;
     tenant_.use.bytes += ref.length;
-    const MonoTime now = context_.engine.mono();
-    tenant_.published_events.take(tenant_.settings.event_rate, 1, now);
-    tenant_.published_bytes.take(tenant_.settings.byte_rate, publication.bytes, now);
+    if (!reserved_) take_of_rates(1, publication.bytes);
     return {.as = Published::As::fresh, .id = *id, .event_id = publication.event.event_id};
 }
 
-Published Publisher::schedule(const Publication& publication) {
-    auto json = encode_json(publication.event);
-    SLUICE_CHECK(json.has_value(), "an event that was checked can be written");
-    ScheduledEvent waiting;
-    waiting.tenant = tenant_.name;
-    waiting.name = name_of_waiting(publication);
-    waiting.stream = publication.stream;
-    waiting.when = Recurrence::once(*publication.at);
-    waiting.next = publication.at;
-    waiting.event_json = std::move(*json);
-    bus_.schedules.put(context_.engine, waiting);
-    return {.as = Published::As::scheduled, .id = {}, .event_id = publication.event.event_id};
+void Publisher::take_of_rates(std::uint64_t events, std::uint64_t bytes) {
+    const MonoTime now = context_.engine.mono();
+    tenant_.published_events.take(tenant_.settings.event_rate, events, now);
+    tenant_.published_bytes.take(tenant_.settings.byte_rate, bytes, now);
 }
 
 }  // namespace sluice

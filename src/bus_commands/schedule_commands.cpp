@@ -4,6 +4,7 @@
 
 #include "bus_commands/argument_reader.hpp"
 #include "bus_commands/bus_handlers.hpp"
+#include "bus_commands/publisher.hpp"
 #include "bus_commands/schedule_arguments.hpp"
 #include "bus_commands/tenant_bus.hpp"
 #include "server/number_argument.hpp"
@@ -47,18 +48,13 @@ std::vector<WallTime> upcoming_of(const ScheduledEvent& scheduled, WallTime now,
 
 void run_schedule_set(CommandContext& context) {
     TenantBus& bus = tenant_bus(context);
-    const Tenant* const tenant = bus.find_tenant(context, context.request[2]);
+    Tenant* const tenant = bus.find_tenant(context, context.request[2]);
     if (tenant == nullptr) return;
     const auto scheduled = parse_schedule(context, *tenant);
     if (!scheduled) return;
-    const std::uint64_t most = tenant->settings.schedules_max;
-    const std::size_t count = bus.schedules.count(tenant->name);
-    if (!bus.schedules.has(tenant->name, scheduled->name) && count >= most) {
-        return context.reply.error(
-            "BUSY retry after 1000 ms: SCHEDULES of the tenant: " + std::to_string(count) + " of " +
-            std::to_string(most) + " in use, 1 wanted");
-    }
-    bus.schedules.put(context.engine, *scheduled);
+    Publisher publisher(context, bus, *tenant);
+    if (!publisher.admit_waiting(*scheduled)) return;
+    publisher.set_waiting(*scheduled);
     write_time(context.reply, scheduled->next);
 }
 

@@ -24,8 +24,8 @@ struct Firing {
     std::uint64_t bytes = 0;
 };
 
-Firing publish_due(CommandContext& context, TenantBus& bus, ScheduledEvent& scheduled,
-                   WallTime due) {
+Firing publish_due(CommandContext& context, TenantBus& bus, ScheduledEvent& scheduled, WallTime due,
+                   bool is_last) {
     const WallTime now = context.engine.wall();
     Tenant* const tenant = bus.tenants.find(context.engine, scheduled.tenant);
     if (tenant == nullptr) return {.error = "ERR the tenant is gone", .refusal = {}};
@@ -35,7 +35,7 @@ Firing publish_due(CommandContext& context, TenantBus& bus, ScheduledEvent& sche
         return {};
     }
     if (!publication) return {.error = "ERR " + publication.error().message, .refusal = {}};
-    Publisher publisher(context, bus, *tenant, Publisher::Origin::schedule);
+    Publisher publisher(context, bus, *tenant, scheduled, is_last);
     if (!publisher.admit({&*publication, 1})) {
         return {.error = "refused", .refusal = publisher.refusal()};
     }
@@ -95,7 +95,7 @@ std::uint64_t ScheduleRunner::fire(Server& server, TenantBus& bus, const Schedul
                                         scheduled->caught_up, server.wall());
     std::uint64_t bytes = 0;
     if (step.fired) {
-        Firing firing = publish_due(context, bus, *scheduled, *step.fired);
+        Firing firing = publish_due(context, bus, *scheduled, *step.fired, !step.next);
         if (!firing.error.empty()) {
             if (!house_.error().empty()) firing.error = house_.error();
             hold_back(bus, context, *scheduled, firing.refusal, std::move(firing.error));

@@ -54,6 +54,12 @@ std::string_view name_of(ScheduledEvent::State state) {
     return state_words[static_cast<std::size_t>(state)];
 }
 
+std::uint64_t ScheduledEvent::waiting_bytes() const {
+    // The other fields of the record, with what the tables in memory have for it.
+    constexpr std::uint64_t record_bytes = 512;
+    return record_bytes + name.size() + stream.size() + event_json.size();
+}
+
 void ScheduledEvent::fail(std::string why) {
     state = State::failed;
     error = std::move(why);
@@ -117,6 +123,19 @@ std::string name_of_waiting(const Publication& publication) {
         name += digits[byte & 0xF];
     }
     return name;
+}
+
+ScheduledEvent waiting_event(const Tenant& tenant, const Publication& publication) {
+    auto json = encode_json(publication.event);
+    SLUICE_CHECK(json.has_value(), "an event that was checked can be written");
+    ScheduledEvent waiting;
+    waiting.tenant = tenant.name;
+    waiting.name = name_of_waiting(publication);
+    waiting.stream = publication.stream;
+    waiting.when = Recurrence::once(*publication.at);
+    waiting.next = publication.at;
+    waiting.event_json = std::move(*json);
+    return waiting;
 }
 
 Result<Publication> publication_at(const Tenant& tenant, const ScheduledEvent& scheduled,

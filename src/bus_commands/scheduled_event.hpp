@@ -33,6 +33,8 @@ struct ScheduledEvent {
     std::uint64_t missed = 0;  // how often times were left out
     std::uint32_t caught_up = 0;
 
+    // What it takes while it waits, in memory and on the disk: more than its entry will, as a rule.
+    std::uint64_t waiting_bytes() const;
     // With this error it ends, until somebody resumes it: trying again would not help.
     void fail(std::string why);
     // Published AT, not set by SLUICE.SCHEDULE: its event is complete.
@@ -50,6 +52,9 @@ std::optional<ScheduledEvent> read_scheduled(std::string_view tenant, std::strin
 
 // The schedule that stands for a publication until its time: no name that a client can set.
 std::string name_of_waiting(const Publication& publication);
+
+// A publication that waits for its time, which it has.
+ScheduledEvent waiting_event(const Tenant& tenant, const Publication& publication);
 
 // The event as it is stored for this due time: the same for the same tenant, name and time. Errors:
 // timeout, when nobody wants it any more; those of prepare_event().

@@ -15,7 +15,8 @@ std::string record_name(std::string_view tenant, std::string_view name) {
 }  // namespace
 
 void Schedules::load(Engine& engine) {
-    names_.clear();
+    waiting_.clear();
+    bytes_ = 0;
     turns.clear();
     for_each_record(engine, prefix, [this](std::string_view full_name, const Hash& record) {
         // No tenant has a ':'; a name may.
@@ -34,30 +35,52 @@ std::optional<ScheduledEvent> Schedules::find(Engine& engine, std::string_view t
     return read_scheduled(tenant, name, *record);
 }
 
+const Schedules::Waiting* Schedules::waiting_of(std::string_view tenant) const {
+    const auto waiting = waiting_.find(tenant);
+    return waiting == waiting_.end() ? nullptr : &waiting->second;
+}
+
 bool Schedules::has(std::string_view tenant, std::string_view name) const {
-    const auto names = names_.find(tenant);
-    return names != names_.end() && names->second.contains(name);
+    const Waiting* const waiting = waiting_of(tenant);
+    return waiting != nullptr && waiting->names.contains(name);
 }
 
 std::size_t Schedules::count(std::string_view tenant) const {
-    const auto names = names_.find(tenant);
-    return names == names_.end() ? 0 : names->second.size();
+    const Waiting* const waiting = waiting_of(tenant);
+    return waiting == nullptr ? 0 : waiting->names.size();
+}
+
+std::uint64_t Schedules::bytes(std::string_view tenant) const {
+    const Waiting* const waiting = waiting_of(tenant);
+    return waiting == nullptr ? 0 : waiting->bytes;
+}
+
+std::uint64_t Schedules::bytes_of(std::string_view tenant, std::string_view name) const {
+    const Waiting* const waiting = waiting_of(tenant);
+    if (waiting == nullptr) return 0;
+    const auto found = waiting->names.find(name);
+    return found == waiting->names.end() ? 0 : found->second;
 }
 
 std::vector<std::string> Schedules::names(std::string_view tenant, std::string_view after,
                                           std::size_t count_max) const {
     std::vector<std::string> found;
-    const auto names = names_.find(tenant);
-    if (names == names_.end()) return found;
-    for (auto at = names->second.upper_bound(after);
-         at != names->second.end() && found.size() < count_max; ++at) {
-        found.push_back(*at);
+    const Waiting* const waiting = waiting_of(tenant);
+    if (waiting == nullptr) return found;
+    for (auto at = waiting->names.upper_bound(after);
+         at != waiting->names.end() && found.size() < count_max; ++at) {
+        found.push_back(at->first);
     }
     return found;
 }
 
 void Schedules::set_due(const ScheduledEvent& scheduled) {
-    names_[scheduled.tenant].insert(scheduled.name);
+    Waiting& waiting = waiting_[scheduled.tenant];
+    std::uint64_t& bytes = waiting.names[scheduled.name];
+    const std::uint64_t bytes_now = scheduled.waiting_bytes();
+    waiting.bytes += bytes_now - bytes;
+    bytes_ += bytes_now - bytes;
+    bytes = bytes_now;
     const bool is_active = scheduled.state == ScheduledEvent::State::active;
     turns.set({scheduled.tenant, scheduled.name}, is_active ? scheduled.next : std::nullopt);
 }
@@ -76,11 +99,15 @@ bool Schedules::drop(Engine& engine, std::string_view tenant, std::string_view n
     const Name dropped{std::string(tenant), std::string(name)};
     if (!remove_record(engine, record_name(tenant, name))) return false;
     turns.set(dropped, std::nullopt);
-    // A record that we could not read has no name here.
-    const auto names = names_.find(tenant);
-    if (names == names_.end()) return true;
-    names->second.erase(dropped.name);
-    if (names->second.empty()) names_.erase(names);
+    // A record that we could not read is not counted.
+    const auto waiting = waiting_.find(tenant);
+    if (waiting == waiting_.end()) return true;
+    const auto found = waiting->second.names.find(dropped.name);
+    if (found == waiting->second.names.end()) return true;
+    waiting->second.bytes -= found->second;
+    bytes_ -= found->second;
+    waiting->second.names.erase(found);
+    if (waiting->second.names.empty()) waiting_.erase(waiting);
     return true;
 }
 

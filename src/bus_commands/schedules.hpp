@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +17,8 @@ namespace sluice {
 class Schedules {
   public:
     using Name = DueTurns::Name;
+    // What waits lies in memory, whatever the quotas of tenants are.
+    static constexpr std::uint64_t bytes_max = std::uint64_t{256} << 20;
 
     void load(Engine& engine);
 
@@ -26,6 +27,11 @@ class Schedules {
                                        std::string_view name) const;
     bool has(std::string_view tenant, std::string_view name) const;
     std::size_t count(std::string_view tenant) const;
+    // Of the tenant, and of all.
+    std::uint64_t bytes(std::string_view tenant) const;
+    std::uint64_t bytes() const { return bytes_; }
+    // Of one; 0 when there is none.
+    std::uint64_t bytes_of(std::string_view tenant, std::string_view name) const;
     // In the order of their names.
     std::vector<std::string> names(std::string_view tenant, std::string_view after,
                                    std::size_t count_max) const;
@@ -41,9 +47,16 @@ class Schedules {
     DueTurns turns;
 
   private:
-    void set_due(const ScheduledEvent& scheduled);
+    struct Waiting {
+        std::map<std::string, std::uint64_t, std::less<>> names;  // with their bytes
+        std::uint64_t bytes = 0;
+    };
 
-    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> names_;  // by tenant
+    void set_due(const ScheduledEvent& scheduled);
+    const Waiting* waiting_of(std::string_view tenant) const;
+
+    std::map<std::string, Waiting, std::less<>> waiting_;  // by tenant
+    std::uint64_t bytes_ = 0;
 };
 
 }  // namespace sluice

@@ -36,9 +36,13 @@ void TenantBus::on_time() {
 }
 
 std::vector<Metric> TenantBus::measure() const {
-    return {{"sluice_schedules_failed_total", Metric::Kind::counter,
-             static_cast<double>(runner_.failed_count()),
-             "Schedules that ended because their event can never be stored."}};
+    using enum Metric::Kind;
+    return {{"sluice_schedules_failed_total", counter, static_cast<double>(runner_.failed_count()),
+             "Schedules that ended because their event can never be stored."},
+            {"sluice_waiting_event_bytes", gauge, static_cast<double>(schedules.bytes()),
+             "What events take in memory that wait for their time."},
+            {"sluice_waiting_event_bytes_max", gauge, static_cast<double>(Schedules::bytes_max),
+             "From here on nothing more may wait."}};
 }
 
 Tenant* TenantBus::find_tenant(CommandContext& context, std::string_view name) {
@@ -53,14 +57,17 @@ Tenant* TenantBus::find_tenant(CommandContext& context, std::string_view name) {
     return tenant;
 }
 
-const TenantUse& TenantBus::use_of(Engine& engine, Tenant& tenant, Freshness freshness) const {
+TenantUse TenantBus::use_of(Engine& engine, Tenant& tenant, Freshness freshness) const {
     const bool is_now = freshness == Freshness::as_of_now;
     const Duration age_max = is_now ? use_is_fresh_for : use_is_old_after;
     if (!tenant.counted_at || engine.mono() - *tenant.counted_at >= age_max) {
         tenant.use = streams.count(engine, tenant.name);
         tenant.counted_at = engine.mono();
     }
-    return tenant.use;
+    TenantUse use = tenant.use;
+    use.events += schedules.count(tenant.name);
+    use.bytes += schedules.bytes(tenant.name);
+    return use;
 }
 
 std::string TenantBus::next_event_id(const CommandContext& context) {

@@ -27,9 +27,10 @@ class TenantBus final : public Resident {
 
     // Nothing, with NOTENANT or the rule of names replied, when there is none.
     Tenant* find_tenant(CommandContext& context, std::string_view name);
-    // What the tenant has, as it was at most a second ago, or fresher when that matters.
+    // What the tenant has, what waits for its time included, as it was at most a second ago, or
+    // fresher when that matters.
     enum class Freshness : std::uint8_t { of_late, as_of_now };
-    const TenantUse& use_of(Engine& engine, Tenant& tenant, Freshness freshness) const;
+    TenantUse use_of(Engine& engine, Tenant& tenant, Freshness freshness) const;
     std::string next_event_id(const CommandContext& context);
 
     Tenants tenants;

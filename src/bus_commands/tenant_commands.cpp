@@ -108,7 +108,7 @@ void run_tenant_list(CommandContext& context) {
     context.reply.array(names.size());
     for (const std::string& name : names) {
         Tenant& tenant = *bus.tenants.find(context.engine, name);
-        const TenantUse& use = bus.use_of(context.engine, tenant, TenantBus::Freshness::of_late);
+        const TenantUse use = bus.use_of(context.engine, tenant, TenantBus::Freshness::of_late);
         context.reply.array(6);
         context.reply.bulk(tenant.name);
         for (const std::uint64_t number :

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "bus_commands/tenant.hpp"
+#include "bus_commands/tenant_bus.hpp"
 #include "unit/server/door.hpp"
 
 namespace sluice::testing {
@@ -86,6 +86,34 @@ TEST_F(Publishing, counts_the_bytes_of_entries_that_lie_there) {
     EXPECT_EQ(used(), two);
     client_.call({"XTRIM", "t:acme:events:orders", "MAXLEN", "0"});
     EXPECT_EQ(used(), 0U);
+}
+
+// Events of a megabyte that wait lay in memory, a thousand of them, and counted for nothing.
+TEST_F(Publishing, lets_no_more_wait_than_the_server_has_room_for) {
+    const std::string large = R"({"type":"t","source_agent_id":"shop","call_chain":["shop"],)"
+                              R"("data":{"text":")" +
+                              std::string(1'000'000, 'x') + R"("}})";
+    const auto publish_later = [&] {
+        return client_.call({"SLUICE.PUBLISH", "acme", "orders", "AT",
+                             std::to_string(door_.wall().ms() + 60'000), "JSON", large});
+    };
+    const Schedules& schedules = door_.server().resident<TenantBus>().schedules;
+    int accepted = 0;
+    while (publish_later().ends_with("$9\r\nSCHEDULED\r\n") && accepted < 300)
+        ++accepted;
+    EXPECT_EQ(accepted, (256 << 20) / 1'000'800);
+    EXPECT_TRUE(publish_later().starts_with(
+        "-BUSY retry after 1000 ms: bytes of all that waits for its time: "));
+    EXPECT_LE(schedules.bytes(), Schedules::bytes_max);
+    EXPECT_TRUE(client_
+                    .call({"SLUICE.SCHEDULE", "SET", "acme", "tick", "orders", "EVERY", "1h",
+                           "JSON", large})
+                    .starts_with("-BUSY"));
+    EXPECT_TRUE(is_new(client_.call({"SLUICE.PUBLISH", "acme", "orders", "JSON", large})));
+    // It makes room as it goes.
+    door_.advance(Duration::from_seconds(61));
+    EXPECT_EQ(schedules.bytes(), 0U);
+    EXPECT_EQ(length(), ":" + std::to_string(accepted + 1) + "\r\n");
 }
 
 TEST_F(Publishing, tells_others_the_weight_of_a_tenant) {
