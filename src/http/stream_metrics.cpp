@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "event/entry_time.hpp"
 #include "event/utf8.hpp"
 #include "server/server.hpp"
 #include "server/stream_roll.hpp"
@@ -74,8 +75,8 @@ StreamRow row_of(const Key& key, const Stream& stream) {
 
 double oldest_seconds(const Stream& stream, const Group& group, WallTime now) {
     const auto oldest = lowest_needed(stream, group);
-    if (!oldest || now.ms() < 0 || oldest->ms >= static_cast<std::uint64_t>(now.ms())) return 0;
-    return seconds(now.microseconds) - static_cast<double>(oldest->ms) / 1e3;
+    const auto published = oldest ? published_at(*oldest) : std::nullopt;
+    return published && *published < now ? seconds((now - *published).microseconds) : 0;
 }
 
 void add_groups(Rows& rows, const Key& key, const Stream& stream, const Server& server,

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "event/entry_time.hpp"
 #include "retention_commands/retention_arguments.hpp"
 #include "retention_commands/retention_handlers.hpp"
 #include "server/error_replies.hpp"
@@ -15,6 +16,8 @@
 namespace sluice {
 
 namespace {
+
+using AgeMark = Retention::AgeMark;
 
 // The stream of argument 2; nothing when an error has been replied.
 std::optional<StreamKey> existing_stream(CommandContext& context) {
@@ -48,7 +51,8 @@ std::optional<RetentionSettings> parse_settings(CommandContext& context,
     return parsed;
 }
 
-// What is in the stream when an age is first asked for is as old as its ids say.
+// What is in the stream when an age is first asked for is as old as its ids say. An entry whose id
+// is no time is there since the next one behind it at the latest; without one, since now.
 void mark_ages(CommandContext& context, StreamKey stream) {
     constexpr std::uint64_t marks = 64;
     const EntryIndex& index = stream.stream->index();
@@ -60,8 +64,9 @@ void mark_ages(CommandContext& context, StreamKey stream) {
     });
     const WallTime wall = context.engine.wall();
     for (const EntryId id : ids) {
-        const WallTime added = WallTime::from_ms(static_cast<std::int64_t>(
-            std::min(id.ms, static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall.ms())))));
+        const auto published = published_at(id);
+        if (!published && id != ids.back()) continue;
+        const WallTime added = std::min(published.value_or(wall), wall);
         const MonoTime seen = context.engine.mono() + Duration{-(wall - added).microseconds};
         commit_effect(context, stream, age_mark_effect({id, seen}));
     }
@@ -103,9 +108,19 @@ void add_settings(Map& map, const RetentionSettings& settings) {
     map.add("warnpending", settings.warn_pending);
 }
 
-std::uint64_t age_ms(const CommandContext& context, EntryId id) {
-    const auto now = static_cast<std::uint64_t>(context.engine.wall().ms());
-    return id.ms < now ? now - id.ms : 0;
+// Of the oldest entry: by its id, or, when that is no time, by the mark that it stands under.
+std::uint64_t oldest_ms(const CommandContext& context, const Stream& stream,
+                        const Retention& retention) {
+    if (stream.size() == 0) return 0;
+    Duration age{};
+    if (const auto published = published_at(stream.first_id())) {
+        age = context.engine.wall() - *published;
+    } else {
+        const auto mark =
+            std::ranges::lower_bound(retention.marks(), stream.first_id(), {}, &AgeMark::id);
+        if (mark != retention.marks().end()) age = context.engine.mono() - mark->seen;
+    }
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, age.ms()));
 }
 
 }  // namespace
@@ -140,7 +155,7 @@ void run_stream_show(CommandContext& context) {
     add_settings(map, retention.settings);
     map.add("length", stream.size());
     map.add("bytes", stream.index().record_bytes());
-    map.add("oldest-ms", stream.size() == 0 ? 0 : age_ms(context, stream.first_id()));
+    map.add("oldest-ms", oldest_ms(context, stream, retention));
     map.add("needed", count_from_lowest_needed(stream));
     map.add("fill-percent",
             is_set ? static_cast<std::uint64_t>(fullest(stream).ratio() * 100.0) : 0);

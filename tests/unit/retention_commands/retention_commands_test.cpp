@@ -128,6 +128,40 @@ TEST(Retention, what_was_there_before_is_as_old_as_its_ids_say) {
     EXPECT_EQ(stream_of(door, "s").size(), 0u);
 }
 
+// A user saw: a stream with ids of the user's own was empty at once, although nothing in it was
+// older than some seconds.
+TEST(Retention, an_id_that_is_no_time_makes_no_entry_old) {
+    const auto oldest_ms = [](Client& client) {
+        const std::string shown = client.call({"SLUICE.STREAM", "SHOW", "s"});
+        return std::stoll(shown.substr(shown.find("oldest-ms") + 12));
+    };
+    for (const std::string id : {"1-1", "999999999999-1", "18446744073709551615-1"}) {
+        SCOPED_TRACE(id);
+        Door door;
+        Client& client = door.connect();
+        client.call({"XADD", "s", id, "f", "v"});
+        EXPECT_EQ(oldest_ms(client), 0);
+        client.call({"SLUICE.STREAM", "SET", "s", "MAXAGE", "60000"});
+        door.advance(Duration::from_seconds(59));
+        EXPECT_EQ(stream_of(door, "s").size(), 1u);
+        EXPECT_EQ(oldest_ms(client), 59'000);
+        door.advance(Duration::from_seconds(3));
+        EXPECT_EQ(stream_of(door, "s").size(), 0u);
+    }
+    // It was there before the next one whose id is a time.
+    Door door;
+    Client& client = door.connect();
+    client.call({"XADD", "s", "1-1", "f", "v"});
+    publish(client, "s", 1);
+    door.advance(Duration::from_seconds(40));
+    client.call({"SLUICE.STREAM", "SET", "s", "MAXAGE", "60000"});
+    EXPECT_EQ(oldest_ms(client), 40'000);
+    door.advance(Duration::from_seconds(19));
+    EXPECT_EQ(stream_of(door, "s").size(), 2u);
+    door.advance(Duration::from_seconds(3));
+    EXPECT_EQ(stream_of(door, "s").size(), 0u);
+}
+
 // A user would have seen: a stream at its limit that nobody writes to loses an entry each second,
 // because the event that tells of a loss pushes out the next one.
 TEST(Retention, an_event_about_a_loss_is_no_cause_of_another_one) {
