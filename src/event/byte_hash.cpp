@@ -12,12 +12,20 @@ struct Seed {
     std::uint64_t second = 0x6576656e74627573;
 };
 Seed seed;
+// For ever: what it gives is stored.
+constexpr Seed stable_seed;
 
 struct SipState {
-    std::uint64_t v0 = seed.first ^ 0x736f6d6570736575;
-    std::uint64_t v1 = seed.second ^ 0x646f72616e646f6d;
-    std::uint64_t v2 = seed.first ^ 0x6c7967656e657261;
-    std::uint64_t v3 = seed.second ^ 0x7465646279746573;
+    explicit SipState(const Seed& by)
+        : v0(by.first ^ 0x736f6d6570736575),
+          v1(by.second ^ 0x646f72616e646f6d),
+          v2(by.first ^ 0x6c7967656e657261),
+          v3(by.second ^ 0x7465646279746573) {}
+
+    std::uint64_t v0;
+    std::uint64_t v1;
+    std::uint64_t v2;
+    std::uint64_t v3;
 
     void round() {
         v0 += v1;
@@ -45,10 +53,8 @@ struct SipState {
     }
 };
 
-}  // namespace
-
-std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t salt) {
-    SipState state;
+std::uint64_t hash(const Seed& by, std::string_view bytes, std::uint64_t salt) {
+    SipState state(by);
     state.mix(salt);
     const std::uint64_t size = bytes.size();
     for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
@@ -61,6 +67,16 @@ std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t salt) {
     if (!bytes.empty()) std::memcpy(&last, bytes.data(), bytes.size());
     state.mix(last | size << 56);
     return state.finish();
+}
+
+}  // namespace
+
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t salt) {
+    return hash(seed, bytes, salt);
+}
+
+std::uint64_t stable_hash_bytes(std::string_view bytes, std::uint64_t salt) {
+    return hash(stable_seed, bytes, salt);
 }
 
 void seed_byte_hash(std::uint64_t first, std::uint64_t second) {

@@ -193,6 +193,8 @@ void write_stream_metrics(MetricsText& out, Server& server) {
     out.sample(rows.groups_left_out, {{"kind", "groups"}});
     out.counter("sluice_quota_refusals_total", server.statistics().quota_refusals,
                 "Events refused because their stream was at a hard limit.");
+    out.counter("sluice_publish_keys_pushed_out_total", server.statistics().keys_pushed_out,
+                "Keys of publishes forgotten inside their window, for others of their stream.");
 }
 
 }  // namespace sluice

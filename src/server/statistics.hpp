@@ -106,7 +106,8 @@ class ServerStatistics {
     std::uint64_t auth_failures = 0;
     std::uint64_t protocol_errors = 0;
     std::uint64_t output_limit_closes = 0;
-    std::uint64_t quota_refusals = 0;  // appends to a stream at a hard limit
+    std::uint64_t quota_refusals = 0;   // appends to a stream at a hard limit
+    std::uint64_t keys_pushed_out = 0;  // of publishes, by others, inside their window
     std::uint64_t idle_closes = 0;
     std::uint64_t clients_peak = 0;
 

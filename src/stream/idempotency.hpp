@@ -1,8 +1,9 @@
 // Which keys of which producers were published already, and as which entries (XADD IDMP).
 //
 // Promise    inside the window (age and count, per producer) find() gives the first entry's id
-// Limit      per_producer_max keys of one producer: the oldest goes first; whole producers go when
-//            their last key does
+// Limit      per_producer_max keys of one producer and keys_max of all: the oldest goes first;
+// whole
+//            producers go when their last key does. A name is as long as it is, or 15 bytes
 // Time       monotonic. Ages are not kept over a restart: they begin again, so a window may be
 //            longer, never shorter
 // Source     Redis 8.6, XADD IDMP and XCFGSET
@@ -10,9 +11,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -40,11 +41,16 @@ struct IdempotencySettings {
 
 class IdempotencyTable {
   public:
+    // Of all producers: some 80 MB. Whoever publishes chooses the names of both.
+    static constexpr std::size_t keys_max = 200'000;
+
     const IdempotencySettings& settings() const { return settings_; }
     std::uint64_t added() const { return added_; }
     std::uint64_t duplicates() const { return duplicates_; }
     std::size_t producer_count() const { return producers_.size(); }
-    std::size_t record_count() const;
+    std::size_t record_count() const { return record_count_; }
+    // Keys that went for others' keys, inside their window; not saved.
+    std::uint64_t pushed_out() const { return pushed_out_; }
 
     std::optional<EntryId> find(std::string_view producer, std::string_view key,
                                 MonoTime now) const;
@@ -59,9 +65,8 @@ class IdempotencyTable {
     template <class Visit>
     void for_each(Visit&& visit) const {
         for (const auto& [name, producer] : producers_) {
-            for (const auto key : producer.by_age) {
-                visit(std::string_view(name), std::string_view(key->first), key->second.id);
-            }
+            for (const auto& [id, key] : producer.by_age)
+                visit(std::string_view(name), std::string_view(key->first), id);
         }
     }
 
@@ -78,7 +83,7 @@ class IdempotencyTable {
     using Keys = std::map<std::string, Known, std::less<>>;
     struct Producer {
         Keys keys;
-        std::deque<Keys::iterator> by_age;  // oldest first
+        std::multimap<EntryId, Keys::iterator> by_age;  // ids rise with time
     };
 
     bool is_expired(const Known& known, MonoTime now) const {
@@ -87,12 +92,19 @@ class IdempotencyTable {
     }
     using Producers = std::map<std::string, Producer, std::less<>>;
 
-    static void pop_oldest(Producer& producer);
+    void remove(Producers::iterator producer, Keys::iterator key);
+    // The producer goes with its last key.
+    void remove_oldest(Producers::iterator producer);
+    void set_oldest(Producers::iterator producer, EntryId before);
     // Answers the producer behind this one.
     Producers::iterator expire(Producers::iterator producer, MonoTime now);
 
     IdempotencySettings settings_;
     Producers producers_;
+    // Each producer by its oldest entry; the names are those of producers_.
+    std::set<std::pair<EntryId, std::string_view>> by_oldest_;
+    std::size_t record_count_ = 0;
+    std::uint64_t pushed_out_ = 0;
     std::string expire_from_;  // the producer whose turn it is
     std::uint64_t added_ = 0;
     std::uint64_t duplicates_ = 0;

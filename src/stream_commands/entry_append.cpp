@@ -33,8 +33,11 @@ void count_duplicate(CommandContext& context, StreamKey stream) {
 }
 
 void remember(CommandContext& context, StreamKey stream, const PublishKey& key, EntryId id) {
-    stream.stream->idempotency().expire_some(context.engine.mono());
+    IdempotencyTable& table = stream.stream->idempotency();
+    table.expire_some(context.engine.mono());
+    const std::uint64_t before = table.pushed_out();
     commit_effect(context, stream, idempotency_record_effect(key.producer, key.key, id));
+    context.server.statistics().keys_pushed_out += table.pushed_out() - before;
 }
 
 }  // namespace sluice

@@ -24,5 +24,12 @@ TEST(ByteHash, changes_with_the_seed) {
     EXPECT_NE(hash_bytes("name"), before);
 }
 
+// It is in checkpoints: docs/formats/stream_snapshot.md.
+TEST(ByteHash, is_stable_where_it_is_stored) {
+    seed_byte_hash(3, 4);
+    EXPECT_EQ(stable_hash_bytes("a name of a producer", 1), 0xe67bc68e9ca3bec1U);
+    EXPECT_EQ(stable_hash_bytes("a name of a producer", 2), 0xc494e72775de8946U);
+}
+
 }  // namespace
 }  // namespace sluice
