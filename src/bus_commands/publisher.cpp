@@ -48,8 +48,7 @@ bool Publisher::admit(std::span<const Publication> publications) {
     Wanted wanted;
     if (!look_at_streams(publications, wanted)) return false;
     if (wanted.events == 0) return true;
-    return waiting_fits(wanted) && fits(wanted, TenantBus::Freshness::of_late) &&
-           is_in_time(wanted) && streams_have_room(wanted);
+    return waiting_fits(wanted) && fits(wanted) && is_in_time(wanted) && streams_have_room(wanted);
 }
 
 // A stream makes room by retention, which is an effect: nobody whom the tenant's limits refuse gets
@@ -107,8 +106,7 @@ bool Publisher::admit_waiting(const ScheduledEvent& scheduled) {
     wanted.schedules = before == 0 ? 1 : 0;
     wanted.use.events = wanted.schedules;
     wanted.use.bytes = wanted.waiting_bytes;
-    return waiting_fits(wanted) && fits(wanted, TenantBus::Freshness::of_late) &&
-           is_in_time(wanted);
+    return waiting_fits(wanted) && fits(wanted) && is_in_time(wanted);
 }
 
 void Publisher::set_waiting(const ScheduledEvent& scheduled) {
@@ -133,9 +131,9 @@ bool Publisher::waiting_fits(const Wanted& wanted) {
     return true;
 }
 
-bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
+bool Publisher::fits(const Wanted& wanted) {
     const TenantSettings& settings = tenant_.settings;
-    const TenantUse use = bus_.use_of(context_.engine, tenant_, freshness);
+    const TenantUse use = bus_.use_of(tenant_);
     const TenantUse reserved = reserved_.value_or(TenantUse{});
     const Limit quotas[] = {
         {"STREAMS of the tenant", settings.streams_max, use.streams, wanted.use.streams},
@@ -148,10 +146,6 @@ bool Publisher::fits(const Wanted& wanted, TenantBus::Freshness freshness) {
         const bool is_over =
             quota.most > 0 && quota.wanted > 0 && quota.used + quota.wanted > quota.most;
         if (!is_over) continue;
-        // What others deleted since it was counted makes room.
-        if (freshness == TenantBus::Freshness::of_late) {
-            return fits(wanted, TenantBus::Freshness::as_of_now);
-        }
         busy(quota, by_quota);
         return false;
     }
@@ -190,7 +184,6 @@ StreamKey Publisher::stream_for(const Publication& publication) {
     StreamKey stream = *find_stream(context_, publication.key_name);
     if (!stream) {
         stream = create_stream(context_, publication.key_name);
-        ++tenant_.use.streams;
     }
     // A window that somebody chose, or that holds something, is left as it is.
     const IdempotencyTable& table = stream.stream->idempotency();
@@ -241,11 +234,8 @@ Published Publisher::store(const Publication& publication) {
     const StreamKey stream = stream_for(publication);
     const auto id = next_id(stream.stream->last_id(), context_.engine.wall());
     SLUICE_CHECK(id.has_value(), "admit() left room for ids");
-    const EntryRef ref =
-        append_entry(context_, stream, {*id, publication.elements, publication.bulk_bytes});
+    append_entry(context_, stream, {*id, publication.elements, publication.bulk_bytes});
     if (!publication.key.empty()) remember(context_, stream, publication.publish_key(), *id);
-    ++tenant_.use.events;
-    tenant_.use.bytes += ref.length;
     if (!reserved_) take_of_rates(1, publication.bytes);
     return {.as = Published::As::fresh, .id = *id, .event_id = publication.event.event_id};
 }

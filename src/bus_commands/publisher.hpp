@@ -58,7 +58,7 @@ class Publisher {
     // Where an earlier one with the same key is; nowhere, when it is the first.
     std::optional<Published> find_earlier(StreamKey stream, const Publication& publication) const;
     bool look_at_streams(std::span<const Publication> publications, Wanted& wanted);
-    bool fits(const Wanted& wanted, TenantBus::Freshness freshness);
+    bool fits(const Wanted& wanted);
     bool waiting_fits(const Wanted& wanted);
     bool is_in_time(const Wanted& wanted);
     void take_of_rates(std::uint64_t events, std::uint64_t bytes);

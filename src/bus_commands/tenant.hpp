@@ -32,8 +32,6 @@ struct Tenant {
     // In memory only.
     TokenBucket published_events;
     TokenBucket published_bytes;
-    TenantUse use;  // as of then, and what was published since
-    std::optional<MonoTime> counted_at;
 };
 
 class Tenants {

@@ -8,14 +8,6 @@
 
 namespace sluice {
 
-namespace {
-
-constexpr Duration use_is_old_after = Duration::from_seconds(1);
-// A tenant at its limit that keeps asking: so that it costs others nothing.
-constexpr Duration use_is_fresh_for = Duration::from_ms(50);
-
-}  // namespace
-
 void TenantBus::attach(Server& server) {
     server_ = &server;
     tenants.load(server.engine());
@@ -24,7 +16,8 @@ void TenantBus::attach(Server& server) {
 }
 
 void TenantBus::on_change(TenantNumber keyspace, std::string_view name, Key* key) {
-    if (keyspace == streams_keyspace) streams.note(name, key != nullptr);
+    if (keyspace != streams_keyspace) return;
+    key == nullptr ? streams.remove(name) : streams.note(*key);
 }
 
 MonoTime TenantBus::deadline() const {
@@ -57,14 +50,8 @@ Tenant* TenantBus::find_tenant(CommandContext& context, std::string_view name) {
     return tenant;
 }
 
-TenantUse TenantBus::use_of(Engine& engine, Tenant& tenant, Freshness freshness) const {
-    const bool is_now = freshness == Freshness::as_of_now;
-    const Duration age_max = is_now ? use_is_fresh_for : use_is_old_after;
-    if (!tenant.counted_at || engine.mono() - *tenant.counted_at >= age_max) {
-        tenant.use = streams.count(engine, tenant.name);
-        tenant.counted_at = engine.mono();
-    }
-    TenantUse use = tenant.use;
+TenantUse TenantBus::use_of(const Tenant& tenant) {
+    TenantUse use = streams.use(tenant.name);
     use.events += schedules.count(tenant.name);
     use.bytes += schedules.bytes(tenant.name);
     return use;

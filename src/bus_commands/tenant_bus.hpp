@@ -2,8 +2,6 @@
 // time, the next event id.
 //
 // Invariant  all of it is built again from the keys when an engine is attached, but for rates
-// Limit      use of a tenant is counted at most so often, and at least every second when it is
-// asked
 #pragma once
 
 #include <string>
@@ -27,10 +25,8 @@ class TenantBus final : public Resident {
 
     // Nothing, with NOTENANT or the rule of names replied, when there is none.
     Tenant* find_tenant(CommandContext& context, std::string_view name);
-    // What the tenant has, what waits for its time included, as it was at most a second ago, or
-    // fresher when that matters.
-    enum class Freshness : std::uint8_t { of_late, as_of_now };
-    TenantUse use_of(Engine& engine, Tenant& tenant, Freshness freshness) const;
+    // What the tenant has, what waits for its time included.
+    TenantUse use_of(const Tenant& tenant);
     std::string next_event_id(const CommandContext& context);
 
     Tenants tenants;

@@ -76,9 +76,9 @@ void run_tenant_set(CommandContext& context) {
 
 void run_tenant_show(CommandContext& context) {
     TenantBus& bus = tenant_bus(context);
-    Tenant* const tenant = bus.find_tenant(context, context.request[2]);
+    const Tenant* const tenant = bus.find_tenant(context, context.request[2]);
     if (tenant == nullptr) return;
-    const TenantUse use = bus.use_of(context.engine, *tenant, TenantBus::Freshness::as_of_now);
+    const TenantUse use = bus.use_of(*tenant);
     const auto values = tenant->settings.values();
     context.reply.map(values.size() + 6);
     context.reply.bulk("name");
@@ -107,8 +107,8 @@ void run_tenant_list(CommandContext& context) {
     }
     context.reply.array(names.size());
     for (const std::string& name : names) {
-        Tenant& tenant = *bus.tenants.find(context.engine, name);
-        const TenantUse use = bus.use_of(context.engine, tenant, TenantBus::Freshness::of_late);
+        const Tenant& tenant = *bus.tenants.find(context.engine, name);
+        const TenantUse use = bus.use_of(tenant);
         context.reply.array(6);
         context.reply.bulk(tenant.name);
         for (const std::uint64_t number :

@@ -269,12 +269,13 @@ void Server::on_change(TenantNumber tenant, std::string_view name, Key* key) {
     watching_.touch(tenant, name);
     using Change = BlockingRegistry::Change;
     blocking_.note_change(tenant, name, key == nullptr ? Change::removed : Change::altered);
-    for (const auto& resident : residents_)
-        resident->on_change(tenant, name, key);
     if (key != nullptr) {
         key->watched = key->attended || watching_.is_watched(tenant, name) ||
                        blocking_.is_awaited(tenant, name);
     }
+    // One that wants to hear of the next change too says so again.
+    for (const auto& resident : residents_)
+        resident->on_change(tenant, name, key);
 }
 
 void Server::mark_watched(TenantNumber tenant, std::string_view name) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "bus_commands/tenant_bus.hpp"
+#include "io/random.hpp"
 #include "unit/server/door.hpp"
 
 namespace sluice::testing {
@@ -86,6 +87,69 @@ TEST_F(Publishing, counts_the_bytes_of_entries_that_lie_there) {
     EXPECT_EQ(used(), two);
     client_.call({"XTRIM", "t:acme:events:orders", "MAXLEN", "0"});
     EXPECT_EQ(used(), 0U);
+}
+
+// A count of all streams of the tenant took 80 ms for 100,000 of them, and what was trimmed since
+// counted for another second.
+TEST_F(Publishing, counts_exactly_whatever_happens_to_the_keys) {
+    Random random(7);
+    const auto name = [&] {
+        constexpr std::string_view suffixes[] = {"a", "b", "c", "a:dlq", "d"};
+        return "t:acme:events:" + std::string(suffixes[random.below(5)]);
+    };
+    const auto number_of = [&](const std::string& shown, std::string_view field) {
+        const std::size_t at = shown.find(std::string(field) + "\r\n:");
+        return std::stoull(shown.substr(at + field.size() + 3));
+    };
+    for (int step = 0; step < 3000; ++step) {
+        switch (random.below(12)) {
+            case 0:
+                client_.call({"DEL", name()});
+                break;
+            case 1:
+                client_.call({"XTRIM", name(), "MAXLEN", "2"});
+                break;
+            case 2:
+                client_.call({"RENAME", name(), name()});
+                break;
+            case 3:
+                client_.call({"RENAME", name(), "elsewhere"});
+                break;
+            case 4:
+                client_.call({"RENAME", "elsewhere", name()});
+                break;
+            case 5:
+                client_.call({"COPY", name(), name(), "REPLACE"});
+                break;
+            case 6:
+                client_.call({"SLUICE.STREAM", "SET", name(), "MAXLEN", "3"});
+                break;
+            case 7:
+                random.one_in(30) ? client_.call({"FLUSHALL"}) : std::string();
+                break;
+            case 8:
+                random.one_in(30) ? door_.reopen() : void();
+                break;
+            case 9:
+                client_.call({"SET", name(), "text"});
+                break;
+            default:
+                client_.call({"XADD", name(), "*", "f", std::string(random.below(300), 'v')});
+        }
+        TenantUse expected;
+        for (const std::string suffix : {"a", "b", "c", "a:dlq", "d"}) {
+            Key* const key = door_.engine().peek(0, "t:acme:events:" + suffix);
+            const Stream* const stream = key == nullptr ? nullptr : key->stream();
+            if (stream == nullptr) continue;
+            expected.streams += suffix == "a:dlq" ? 0 : 1;
+            expected.events += stream->size();
+            expected.bytes += stream->index().record_bytes();
+        }
+        const std::string shown = client_.call({"SLUICE.TENANT", "SHOW", "acme"});
+        ASSERT_EQ(number_of(shown, "used-streams"), expected.streams) << step;
+        ASSERT_EQ(number_of(shown, "used-stored-events"), expected.events) << step;
+        ASSERT_EQ(number_of(shown, "used-stored-bytes"), expected.bytes) << step;
+    }
 }
 
 // Events of a megabyte that wait lay in memory, a thousand of them, and counted for nothing.
