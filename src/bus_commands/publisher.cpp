@@ -48,16 +48,25 @@ bool Publisher::admit(std::span<const Publication> publications) {
     Wanted wanted;
     if (!look_at_streams(publications, wanted)) return false;
     if (wanted.events == 0) return true;
-    return waiting_fits(wanted) && fits(wanted) && is_in_time(wanted) && streams_have_room(wanted);
+    if (!waiting_fits(wanted) || !fits(wanted) || !is_in_time(wanted) ||
+        !streams_have_room(wanted)) {
+        return false;
+    }
+    // The first effect: nobody is refused any more.
+    make_room_in_streams(wanted);
+    return true;
 }
 
-// A stream makes room by retention, which is an effect: nobody whom the tenant's limits refuse gets
-// here.
 bool Publisher::streams_have_room(const Wanted& wanted) {
     for (const auto& [name, addition] : wanted.additions) {
-        if (!admits_append(context_, *find_stream(context_, name), addition)) return false;
+        if (!has_room(context_, *find_stream(context_, name), addition)) return false;
     }
     return true;
+}
+
+void Publisher::make_room_in_streams(const Wanted& wanted) {
+    for (const auto& [name, addition] : wanted.additions)
+        make_room(context_.server, *find_stream(context_, name), addition);
 }
 
 bool Publisher::look_at_streams(std::span<const Publication> publications, Wanted& wanted) {
@@ -117,6 +126,10 @@ void Publisher::set_waiting(const ScheduledEvent& scheduled) {
 bool Publisher::waiting_fits(const Wanted& wanted) {
     const std::uint64_t schedules = bus_.schedules.count(tenant_.name);
     const std::uint64_t schedules_max = tenant_.settings.schedules_max;
+    if (wanted.schedules > schedules_max) {
+        can_never_fit({"SCHEDULES of the tenant", schedules_max, schedules, wanted.schedules});
+        return false;
+    }
     if (wanted.schedules > 0 && schedules + wanted.schedules > schedules_max) {
         busy({"SCHEDULES of the tenant", schedules_max, schedules, wanted.schedules}, by_quota);
         return false;
@@ -146,6 +159,10 @@ bool Publisher::fits(const Wanted& wanted) {
         const bool is_over =
             quota.most > 0 && quota.wanted > 0 && quota.used + quota.wanted > quota.most;
         if (!is_over) continue;
+        if (quota.wanted > quota.most) {
+            can_never_fit(quota);
+            return false;
+        }
         busy(quota, by_quota);
         return false;
     }
@@ -175,9 +192,15 @@ void Publisher::busy(const Limit& limit, LimitRefusal refusal) {
     refusal_ = refusal;
     const std::int64_t ms = (refusal.retry_after.microseconds + 999) / 1000;
     context_.reply.error("BUSY retry after " + std::to_string(ms) +
-                         " ms: " + std::string(limit.setting) + ": " + std::to_string(limit.used) +
+                         " ms: " + std::string(limit.name) + ": " + std::to_string(limit.used) +
                          " of " + std::to_string(limit.most) + " in use, " +
                          std::to_string(limit.wanted) + " wanted");
+}
+
+// Also when all else is gone.
+void Publisher::can_never_fit(const Limit& limit) {
+    context_.reply.error("ERR " + std::string(limit.name) + ": " + std::to_string(limit.wanted) +
+                         " wanted, at most " + std::to_string(limit.most));
 }
 
 StreamKey Publisher::stream_for(const Publication& publication) {

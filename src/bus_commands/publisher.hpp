@@ -4,7 +4,9 @@
 //            then on nothing can fail. What waits for its time counts and takes of the rates as if
 //            it were stored, when it is accepted; stored at its time, it takes its own place.
 // Promise    a repeat is found, costs nothing and is stored no second time, also within one batch
-// Errors     BUSY with the time after which it is worth another try; WRONGTYPE, CORRUPT, ERR
+// Errors     BUSY with the time after which it is worth another try; WRONGTYPE, CORRUPT; ERR for
+// what
+//            no waiting helps
 #pragma once
 
 #include <map>
@@ -63,12 +65,14 @@ class Publisher {
     bool is_in_time(const Wanted& wanted);
     void take_of_rates(std::uint64_t events, std::uint64_t bytes);
     bool streams_have_room(const Wanted& wanted);
+    void make_room_in_streams(const Wanted& wanted);
     struct Limit {
-        std::string_view setting;
+        std::string_view name;
         std::uint64_t most;
         std::uint64_t used;
         std::uint64_t wanted;
     };
+    void can_never_fit(const Limit& limit);
     void busy(const Limit& limit, LimitRefusal refusal);
     StreamKey stream_for(const Publication& publication);
     Published store(const Publication& publication);

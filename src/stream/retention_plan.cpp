@@ -100,6 +100,7 @@ RetentionPlan plan_retention(const Stream& stream, MonoTime now, const Retention
         }
         plan.through = entry.id;
         ++plan.count;
+        plan.bytes += entry.ref.length;
         --length;
         bytes -= entry.ref.length;
     }
@@ -120,11 +121,13 @@ Fill fullest(const Stream& stream) {
     return fullest;
 }
 
-std::optional<Fill> exceeded(const Stream& stream, const Addition& addition) {
+std::optional<Fill> exceeded(const Stream& stream, const Addition& addition,
+                             const RetentionPlan& plan) {
     const RetentionSettings& settings = stream.retention()->settings;
-    const std::uint64_t bytes = stream.index().record_bytes();
-    if (settings.length_hard > 0 && stream.size() + addition.entries > settings.length_hard) {
-        return Fill{"HARDLEN", stream.size(), settings.length_hard};
+    const std::uint64_t length = stream.size() - plan.count;
+    const std::uint64_t bytes = stream.index().record_bytes() - plan.bytes;
+    if (settings.length_hard > 0 && length + addition.entries > settings.length_hard) {
+        return Fill{"HARDLEN", length, settings.length_hard};
     }
     if (settings.bytes_hard > 0 && bytes + addition.bytes > settings.bytes_hard) {
         return Fill{"HARDBYTES", bytes, settings.bytes_hard};

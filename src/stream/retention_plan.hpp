@@ -36,6 +36,7 @@ std::optional<Hold> find_hold(const Stream& stream);
 struct RetentionPlan {
     std::optional<EntryId> through;  // everything up to here goes
     std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
     bool has_more = false;     // the slice is full; there is more to take
     std::optional<Hold> hold;  // there is more, but this group needs it
 };
@@ -62,8 +63,9 @@ struct Fill {
 };
 // The limit that is nearest to being reached, or the farthest passed.
 Fill fullest(const Stream& stream);
-// The hard limit that this would pass.
-std::optional<Fill> exceeded(const Stream& stream, const Addition& addition);
+// The hard limit that this would pass, when what the plan takes is gone.
+std::optional<Fill> exceeded(const Stream& stream, const Addition& addition,
+                             const RetentionPlan& plan = {});
 // Entries from the lowest needed one on, whatever the groups were told about holding.
 std::uint64_t count_from_lowest_needed(const Stream& stream);
 

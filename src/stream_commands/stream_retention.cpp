@@ -34,14 +34,6 @@ bool is_too_large(const Stream& stream, const Addition& addition) {
            (bytes_max > 0 && bytes > tolerated(bytes_max, bytes_most));
 }
 
-void make_room(Server& server, StreamKey stream, const Addition& addition) {
-    const Retention& retention = *stream.stream->retention();
-    const bool is_urgent = exceeded(*stream.stream, addition).has_value();
-    const bool was_held = retention.held_since && server.mono() - retention.looked_at < look_again;
-    if (!is_urgent && (was_held || !is_too_large(*stream.stream, addition))) return;
-    retain(server, stream, {.room_for = addition});
-}
-
 std::string holder_of(const Stream& stream) {
     const auto hold = find_hold(stream);
     if (!hold) return "it is being trimmed";
@@ -80,19 +72,36 @@ std::string too_large_text(const Key& key, const Stream& stream, const Addition&
 
 }  // namespace
 
-bool admits_append(CommandContext& context, StreamKey stream, const Addition& addition) {
+bool has_room(CommandContext& context, StreamKey stream, const Addition& addition) {
     if (!stream || stream.stream->retention() == nullptr) return true;
     const std::string too_large = too_large_text(*stream.key, *stream.stream, addition);
     if (!too_large.empty()) {
         context.reply.error(too_large);
         return false;
     }
-    make_room(context.server, stream, addition);
-    const auto limit = exceeded(*stream.stream, addition);
+    if (!exceeded(*stream.stream, addition)) return true;
+    const RetentionPlan plan =
+        plan_retention(*stream.stream, context.engine.mono(), {.room_for = addition});
+    const auto limit = exceeded(*stream.stream, addition, plan);
     if (!limit) return true;
     ++context.server.statistics().quota_refusals;
     context.reply.error(busy_text(*stream.key, *stream.stream, *limit));
     return false;
+}
+
+void make_room(Server& server, StreamKey stream, const Addition& addition) {
+    if (!stream || stream.stream->retention() == nullptr) return;
+    const Retention& retention = *stream.stream->retention();
+    const bool is_urgent = exceeded(*stream.stream, addition).has_value();
+    const bool was_held = retention.held_since && server.mono() - retention.looked_at < look_again;
+    if (!is_urgent && (was_held || !is_too_large(*stream.stream, addition))) return;
+    retain(server, stream, {.room_for = addition});
+}
+
+bool admits_append(CommandContext& context, StreamKey stream, const Addition& addition) {
+    if (!has_room(context, stream, addition)) return false;
+    make_room(context.server, stream, addition);
+    return true;
 }
 
 RetentionPlan retain(Server& server, StreamKey stream, const RetentionSlice& slice) {
