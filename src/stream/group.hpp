@@ -6,6 +6,7 @@
 // Time       monotonic milliseconds, given by the caller
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -41,9 +42,15 @@ class Group {
     EntryId last_delivered() const { return last_delivered_; }
     std::int64_t entries_read() const { return entries_read_; }
     void set_position(EntryId last_delivered, std::int64_t entries_read) {
+        if (last_delivered < last_delivered_) look_at_all_again();
         last_delivered_ = last_delivered;
         entries_read_ = entries_read;
     }
+    // Behind this, and nowhere between it and last_delivered(), stands the first unread entry that
+    // is for this group. Found out by who looks, and no part of the state.
+    EntryId others_through() const { return std::max(last_delivered_, others_through_); }
+    void note_others_through(EntryId id) const { others_through_ = id; }
+    void look_at_all_again() const { others_through_ = {}; }
 
     // --- retention ---
     // False for an observer: trimming does not wait for it.
@@ -139,6 +146,7 @@ class Group {
     std::unique_ptr<GroupWork> work_;
     std::uint64_t missed_ = 0;
     bool holds_entries_ = true;
+    mutable EntryId others_through_;
 };
 
 // The next delivery count: one more, but the maximum stays.

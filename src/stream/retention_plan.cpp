@@ -10,15 +10,16 @@ namespace sluice {
 namespace {
 
 // So many entries are looked at for one that the group needs; what lies behind them counts as
-// needed until the next time.
+// needed until the next time, which begins there.
 constexpr int looked_at_max = 1000;
 
 std::optional<EntryId> lowest_unread(const Stream& stream, const Group& group) {
     const EntryIndex& index = stream.index();
-    auto at = index.upper_bound(group.last_delivered());
+    auto at = index.upper_bound(group.others_through());
     for (int looked = 0; at != index.end(); at = index.next(at), ++looked) {
         const EntryId id = index.at(at).id;
         if (looked == looked_at_max || stream.is_for(id, group.name())) return id;
+        group.note_others_through(id);
     }
     return std::nullopt;
 }

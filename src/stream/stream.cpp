@@ -54,7 +54,11 @@ void Stream::note_trimmed(EntryId id) {
 }
 
 void Stream::address(EntryId id, std::string_view group) {
-    if (contains(id)) addressed_.insert_or_assign(id, std::string(group));
+    if (!contains(id)) return;
+    const bool is_new = addressed_.insert_or_assign(id, std::string(group)).second;
+    if (is_new) return;
+    for (const auto& each : groups_)
+        each->look_at_all_again();
 }
 
 bool Stream::erase(EntryId id) {

@@ -266,5 +266,30 @@ TEST(RetentionPlan, what_a_group_misses_is_counted_to_the_entry) {
     }
 }
 
+// Thousands of dead letters replayed to one group: every look of each other group at a full stream
+// went over a thousand of them again.
+TEST(RetentionPlan, what_is_for_others_is_passed_by_once) {
+    Stream stream = stream_of(5000, {});
+    stream.create_group("mine", {}, 0);
+    const Group& other = stream.create_group("other", {}, 0);
+    for (std::uint64_t i = 1; i <= 5000; ++i)
+        stream.address({i, 0}, "mine");
+    // A thousand at a time, and what lies behind them counts as needed meanwhile.
+    for (const std::uint64_t looked : {1001u, 2001u, 3001u, 4001u})
+        EXPECT_EQ(lowest_needed(stream, other), (EntryId{looked, 0}));
+    EXPECT_EQ(lowest_needed(stream, other), std::nullopt);
+    EXPECT_EQ(other.others_through(), (EntryId{5000, 0}));
+    EXPECT_EQ(lowest_needed(stream, *stream.find_group("mine")), (EntryId{1, 0}));
+    stream.append({5001, 0}, {5001 * 104, 100});
+    EXPECT_EQ(lowest_needed(stream, other), (EntryId{5001, 0}));
+    // What was found out holds no longer for who goes back, or when something is addressed anew.
+    stream.address({7, 0}, "other");
+    EXPECT_EQ(lowest_needed(stream, other), (EntryId{7, 0}));
+    stream.find_group("other")->set_position({9, 0}, 0);
+    EXPECT_EQ(lowest_needed(stream, other), (EntryId{1010, 0}));
+    stream.find_group("other")->set_position({}, 0);
+    EXPECT_EQ(lowest_needed(stream, other), (EntryId{7, 0}));
+}
+
 }  // namespace
 }  // namespace sluice
