@@ -42,6 +42,21 @@ Result<std::uint64_t> checked_size(const Fields& fields, const TenantSettings& s
 
 }  // namespace
 
+Error in_words_of(const WrittenEvent& written, Error error) {
+    if (written.json) return error;
+    struct Renamed {
+        std::string_view json;
+        std::string_view flat;
+    };
+    constexpr Renamed fields[] = {{"type: ", "event_type: "}, {"time: ", "timestamp: "}};
+    for (const auto& [json, flat] : fields) {
+        if (!error.message.starts_with(json)) continue;
+        error.message.replace(0, json.size(), flat);
+        break;
+    }
+    return error;
+}
+
 Result<Event> completed(const WrittenEvent& written, Event draft) {
     if (written.json) return complete_with_json(std::move(draft), *written.json);
     return complete_with_fields(std::move(draft), written.fields);
@@ -81,12 +96,12 @@ Result<Publication> prepare(const Tenant& tenant, const PublishRequest& request,
     if (is_later && event.expires_at && *event.expires_at <= *request.at) {
         return refused("expires_at", "must lie behind AT");
     }
-    SLUICE_TRY_ASSIGN(auto publication,
-                      prepare_event(tenant, request.stream, std::move(event), defaults.now));
-    if (is_later) publication.at = request.at;
+    auto publication = prepare_event(tenant, request.stream, std::move(event), defaults.now);
+    if (!publication) return in_words_of(request.event, publication.error());
+    if (is_later) publication->at = request.at;
     // An id that was made just now repeats nothing; what waits for its time has a key in any case.
-    const bool is_known_id = is_later || publication.event.event_id != defaults.event_id;
-    if (publication.key.empty() && is_known_id) publication.key = publication.event.event_id;
+    const bool is_known_id = is_later || publication->event.event_id != defaults.event_id;
+    if (publication->key.empty() && is_known_id) publication->key = publication->event.event_id;
     return publication;
 }
 

@@ -44,6 +44,8 @@ struct PublishDefaults {
     WallTime now;
 };
 
+// The same error, with the name of the field as the publisher has to write it.
+Error in_words_of(const WrittenEvent& written, Error error);
 // What was written, over a draft; not yet checked.
 Result<Event> completed(const WrittenEvent& written, Event draft);
 

@@ -110,7 +110,8 @@ Result<std::string> checked_json(const Tenant& tenant, const ScheduledEvent& sch
     draft.time = *scheduled.next;
     SLUICE_TRY_ASSIGN(Event event, completed(written, draft));
     SLUICE_TRY(check_template(event, draft, scheduled));
-    SLUICE_TRY(prepare_event(tenant, scheduled.stream, event, now));
+    const auto prepared = prepare_event(tenant, scheduled.stream, event, now);
+    if (!prepared) return in_words_of(written, prepared.error());
     return encode_json(event);
 }
 

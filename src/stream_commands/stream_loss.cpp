@@ -46,6 +46,21 @@ bool takes_events(Server& server, const StreamKey& stream) {
            server.engine().admit_write(true).has_value();
 }
 
+// The event itself may have pushed out an entry: that alone is no reason for the next one. After a
+// restart nobody remembers which one it was, but the last entry says what it is.
+bool is_echo(Server& server, const StreamKey& stream) {
+    Retention& retention = *stream.stream->retention();
+    const EntryId last = stream.stream->last_id();
+    if (retention.told_by == EntryId{}) {
+        const auto ref = stream.stream->find(last);
+        if (!ref) return false;
+        const auto entry = server.engine().read_entry(*stream.key, last, *ref);
+        const auto type = entry ? field_of(*entry, "event_type") : std::nullopt;
+        if (type == truncated_type) retention.told_by = last;
+    }
+    return retention.told_by == last;
+}
+
 }  // namespace
 
 LossAccount::LossAccount(Server& server, StreamKey stream, LossCause cause)
@@ -98,9 +113,7 @@ void tell_losses(Server& server, StreamKey stream, Tell when) {
     if (retention == nullptr || !retention->untold) return;
     const MonoTime now = server.mono();
     const bool is_early = retention->told_at && now - *retention->told_at < between_events;
-    // The event itself may have pushed out an entry: that alone is no reason for the next one.
-    const bool is_echo = retention->told_by == stream.stream->last_id();
-    if (when == Tell::when_due && (is_early || is_echo)) return;
+    if (when == Tell::when_due && (is_early || is_echo(server, stream))) return;
     if (!takes_events(server, stream)) return;
     const auto fields = encode_fields(event_about(stream, *retention->untold, server.wall()));
     SLUICE_CHECK(fields.has_value(), "an event of ours can be written");

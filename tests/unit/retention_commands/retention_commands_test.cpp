@@ -180,6 +180,30 @@ TEST(Retention, an_event_about_a_loss_is_no_cause_of_another_one) {
     EXPECT_EQ(stream.find_group("g")->missed() + stream.size(), 11u);
 }
 
+// Each restart appended one more event, for what the last one had pushed out.
+TEST(Retention, an_event_about_a_loss_is_no_cause_of_another_one_after_a_restart) {
+    for (const bool has_checkpoint : {false, true}) {
+        Door door;
+        Client& client = door.connect();
+        client.call({"SLUICE.STREAM", "SET", "s", "MAXLEN", "5", "PROTECT", "no"});
+        client.call({"XGROUP", "CREATE", "s", "g", "0"});
+        publish(client, "s", 8);
+        door.advance(Duration::from_seconds(60));
+        for (int restart = 0; restart < 3; ++restart) {
+            if (has_checkpoint) {
+                door.engine().request_checkpoint();
+                door.advance(Duration::from_ms(10));
+            }
+            door.reopen();
+            door.advance(Duration::from_seconds(60));
+            EXPECT_EQ(stream_of(door, "s").entries_added(), 9u) << "one event";
+        }
+        publish(client, "s", 1);
+        door.advance(Duration::from_seconds(60));
+        EXPECT_EQ(stream_of(door, "s").entries_added(), 11u) << "told with the next ones";
+    }
+}
+
 TEST(Retention, what_only_observers_miss_is_counted_and_not_told) {
     Door door;
     Client& client = door.connect();
