@@ -16,6 +16,13 @@ namespace sluice {
 // The id of an entry that is appended now, behind `last`; nothing when there is none left.
 std::optional<EntryId> next_id(EntryId last, WallTime wall);
 
+// A clock may run so far ahead of ours.
+inline constexpr Duration id_skew_max = Duration::from_seconds(60);
+// False, with the error replied, for an id that somebody chose and that lies farther ahead than
+// that, in a stream that others share: a tenant's, or one with settings. From then on no automatic
+// id would be a time. The stream may be missing.
+bool admits_id(CommandContext& context, StreamKey stream, std::string_view name, EntryId id);
+
 struct AppendedEntry {
     EntryId id;  // greater than the last one of the stream
     std::uint32_t elements = 0;

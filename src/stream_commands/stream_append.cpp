@@ -51,6 +51,8 @@ class Append {
         }
         const auto id = wanted_id(options_.id, last, context_.engine.wall());
         if (!id) return context_.reply.error(id_too_small);
+        const bool is_chosen = options_.id.kind != NewId::Kind::automatic;
+        if (is_chosen && !admits_id(context_, stream_, context_.request[1], *id)) return;
         const auto bytes = context_.request.bulk_bytes(options_.first_field).size();
         if (!admits_append(context_, stream_, {1, bytes})) return;
         if (!stream_) stream_ = create_stream(context_, context_.request[1]);

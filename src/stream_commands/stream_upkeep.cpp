@@ -2,6 +2,7 @@
 
 #include "server/error_replies.hpp"
 #include "server/number_argument.hpp"
+#include "stream_commands/entry_append.hpp"
 #include "stream_commands/stream_access.hpp"
 #include "stream_commands/stream_append_options.hpp"
 #include "stream_commands/stream_handlers.hpp"
@@ -146,6 +147,7 @@ void run_xsetid(CommandContext& context) {
     if (const auto reason = objection(stream, *wanted); !reason.empty()) {
         return context.reply.error(reason);
     }
+    if (!admits_id(context, *found, context.request[1], wanted->last)) return;
     const bool keeps_deleted = wanted->max_deleted == EntryId::min();
     commit_effect(
         context, *found,
