@@ -155,7 +155,7 @@ TEST(RetryPolicyText, errors_name_the_place_and_what_is_allowed) {
         std::string_view message;
     };
     constexpr std::string_view list_options =
-        "retry policy: must have only the options retries, jitter, max-age";
+        "retry policy: must have only the options retries, jitter, max-age, republish";
     for (const auto& [text, message] : {
              Case{"",
                   "retry policy: must begin with delays such as 1s,4s,16s, or with fixed, "
@@ -183,7 +183,8 @@ TEST(RetryPolicyText, errors_name_the_place_and_what_is_allowed) {
              Case{"exponential base=2h max=1h", "retry policy, base: must be at most max"},
              Case{"exponential delay=1s",
                   "retry policy: must have only the options base, factor, max, retries, jitter, "
-                  "max-age"},
+                  "max-age, republish"},
+             Case{"1s republish=maybe", "retry policy, republish: must be yes or no"},
          }) {
         SCOPED_TRACE(text);
         const auto policy = RetryPolicy::parse(text);
@@ -215,6 +216,7 @@ class RandomPolicies {
         policy.retries_max = static_cast<std::uint32_t>(random_.below(20));
         policy.jitter = static_cast<Jitter>(random_.below(3));
         if (random_.one_in(2)) policy.age_max = delay();
+        policy.republishes = random_.one_in(2);
         return policy;
     }
     double fraction() { return static_cast<double>(random_.next() >> 11) * 0x1p-53; }
