@@ -7,7 +7,9 @@
 #include "event/event_fields.hpp"
 #include "server/error_replies.hpp"
 #include "server/server.hpp"
+#include "stream_commands/entry_fields.hpp"
 #include "stream_commands/stream_ids.hpp"
+#include "stream_commands/stream_retention.hpp"
 #include "work_commands/dead_letter_selection.hpp"
 #include "work_commands/work_access.hpp"
 #include "work_commands/work_handlers.hpp"
@@ -63,6 +65,8 @@ class ReplayCommand {
     void run() {
         const auto letters = select(context_, *dead_.key, selection_);
         if (!letters || !find_addressees(*letters)) return;
+        // All of them or none: a refusal in their midst would hide which went back.
+        if (!selection_.is_dry && !has_room_for(*letters)) return;
         const std::size_t mark = context_.reply.mark();
         context_.reply.array(letters->size());
         for (std::size_t i = 0; i < letters->size(); ++i) {
@@ -89,6 +93,13 @@ class ReplayCommand {
             addressees_.push_back(std::move(*group));
         }
         return true;
+    }
+
+    bool has_room_for(std::span<const SelectedLetter> letters) {
+        std::uint64_t bytes = 0;
+        for (const SelectedLetter& selected : letters)
+            bytes += bulk_bytes_of(replay_fields(selected.fields)).size();
+        return has_room(context_, target_, {letters.size(), bytes});
     }
 
     std::optional<EntryId> replay(const SelectedLetter& selected, std::string_view group,
