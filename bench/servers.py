@@ -36,9 +36,9 @@ class Connection:
             data = str(arg).encode()
             parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
         self.socket.sendall(b"".join(parts))
-        return self._reply()
+        return self.reply()
 
-    def _reply(self):
+    def reply(self):
         line = self.file.readline()
         if not line.endswith(b"\r\n"):
             raise ConnectionError("the server closed the connection")
@@ -52,7 +52,7 @@ class Connection:
         if kind == b"$":
             return None if rest == "-1" else self.file.read(int(rest) + 2)[:-2].decode()
         if kind == b"*":
-            return None if rest == "-1" else [self._reply() for _ in range(int(rest))]
+            return None if rest == "-1" else [self.reply() for _ in range(int(rest))]
         raise ConnectionError(f"not RESP2: {line!r}")
 
 
