@@ -227,12 +227,12 @@ TEST_F(RequesterTest, wrong_options_are_named) {
               std::string::npos);
     EXPECT_FALSE(respond(url(), {}, {}).has_value());
     EXPECT_EQ(respond(url(), {}, echo).error().kind, ErrorKind::not_found) << "no group";
+    Ends ends;  // outlives the requester, which tells it of the end of all that is open
     auto asking = requester();
     EXPECT_EQ(asking.request({.operation = ""}).error().message,
               "request: operation: must not be empty");
     EXPECT_EQ(asking.request({.operation = "x", .wait_max = milliseconds::max()}).error().message,
               "request: deadline: must be at most 31 days from now");
-    Ends ends;
     ASSERT_TRUE(asking.send({.operation = "x", .correlation_id = "c"}, ends.collector()));
     EXPECT_EQ(asking.send({.operation = "x", .correlation_id = "c"}, {}).error().message,
               "request: correlation_id: was used before");
