@@ -87,7 +87,8 @@ class Requester {
 
     Expected<RequestEnd> request(const RequestCall& call,
                                  const OnRequestProgress& on_progress = {});
-    // The correlation id.
+    // The correlation id. `on_end` is called once, by close() at the latest: what it uses outlives
+    // the requester.
     Expected<std::string> send(const RequestCall& call, OnRequestEnd on_end,
                                OnRequestProgress on_progress = {});
     // A wish, durable: the end of the request says what came of it. not_found: it is not pending.
