@@ -112,7 +112,11 @@ bool EngineTurn::finish_journal() {
 }
 
 void EngineTurn::reopen() {
-    finish_journal();
+    // Replies wait for positions of this journal; those of the next one say nothing about it.
+    if (!finish_journal()) {
+        return parts_.server.refuse_reopen(
+            "not everything is on the disk; start the server again when the disk is well");
+    }
     parts_.server.on_journal_advanced();
     engine_.reset();
     auto opened = open_();

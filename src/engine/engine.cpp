@@ -12,9 +12,6 @@ namespace sluice {
 
 namespace {
 
-// Room that acks, deletions and trims keep on a full disk; below it nothing more is taken.
-constexpr std::uint64_t last_room_bytes = 256ULL << 10;
-
 class Job final : public Engine::IoJob {
   public:
     explicit Job(IoTask task) : task_(std::move(task)) {}
@@ -232,8 +229,7 @@ Result<void> Engine::admit_write(bool grows, std::uint64_t bytes) const {
         return Error{Errc::unavailable, "the journal was stopped by a failed write"};
     }
     if (!state_->is_disk_full) return {};
-    // Of small segments, on a small disk, a part of one.
-    const std::uint64_t last_room = std::min(last_room_bytes, state_->options.segment_bytes / 4);
+    const std::uint64_t last_room = state_->last_room();
     // What is large must leave room for small settles behind it.
     const std::uint64_t needed = std::max(last_room, bytes + last_room / 2);
     if (grows || !journal.has_room(needed)) {

@@ -41,6 +41,10 @@ class Engine::State {
     bool wants_flush() const;
     void on_time();
     MonoTime deadline() const;
+    // What acks, deletions and trims keep on a full disk.
+    std::uint64_t last_room() const;
+    // Whether a key whose time is over can go now.
+    bool can_remove() const;
     // A checkpoint was asked for, or failed; the next attempt may have to wait.
     bool owes_checkpoint() const;
 

@@ -145,7 +145,7 @@ class Audit {
         const std::uint64_t from =
             segment.previous_end != 0 ? segment.base + segment_header_size : last_end_;
         const bool ended_later = segment.previous_end > round_up(last_end_, block_alignment);
-        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, from));
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, behind(from)));
         if (!ended_later && !was_durable) return {};
         const std::uint64_t missing = sequence - last_sequence_ - 1;
         found_.damages.push_back(std::to_string(missing) + " batches before " + segment.name +
@@ -159,7 +159,7 @@ class Audit {
         const bool follows = !last || batch.header.sequence == last->header.sequence + 1;
         const bool begins = last || batch.position == segment.base + segment_header_size;
         if (follows && begins) return {};
-        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, at));
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, behind(at)));
         if (was_durable) {
             add_damage(segment, at, batch.position, "a batch is missing");
         } else {
@@ -168,16 +168,20 @@ class Audit {
         return {};
     }
 
+    // What comes behind the block in which this position lies: what is synced ends with a block.
+    static std::uint64_t behind(std::uint64_t position) {
+        return round_up(position, block_alignment) + 1;
+    }
+
     // Two flushes may be under way when the power goes, and the second one may be whole where the
-    // first is not: what is missing was durable only when something behind it says so.
-    Result<bool> is_proven_durable(std::size_t index, std::uint64_t position) {
+    // first is not: something was durable only when a batch or a later process says so.
+    Result<bool> is_proven_durable(std::size_t index, std::uint64_t end) {
         for (std::size_t i = index; i < segments_.size(); ++i) {
-            if (segments_[i].previous_end > position) return true;
+            if (i > index && segments_[i].previous_end >= end) return true;
             SLUICE_TRY_ASSIGN(const std::string bytes, read(segments_[i].name, std::nullopt));
             const SegmentScan scan(bytes, segments_[i].base, found_.store);
-            if (scan.highest_durable(segments_[i].base + segment_header_size, 0) > position) {
-                return true;
-            }
+            const std::uint64_t begin = segments_[i].base + segment_header_size;
+            if (scan.highest_durable(begin, 0) >= end) return true;
         }
         return false;
     }
@@ -199,10 +203,8 @@ class Audit {
             },
             [&](const SegmentScan::Gap& gap) { gaps.push_back(gap); });
         if (gaps.empty()) return {};
-        // Only the very last batch may be torn: nothing behind it proves that it was durable.
-        const bool is_last = index + 1 == segments_.size() &&
-                             scan.highest_durable(batch.end(), batch.header.sequence) < batch.end();
-        if (is_last) {
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, batch.end()));
+        if (!was_durable) {
             found_.torn_bytes += batch.header.size;
             return {};
         }

@@ -18,6 +18,8 @@ constexpr int flushes_in_row_max = 8;
 constexpr Duration quiet_before_mark = Duration::from_ms(50);
 constexpr Duration space_check_interval = Duration::from_seconds(1);
 constexpr Duration checkpoint_retry = Duration::from_seconds(5);
+// Room that acks, deletions and trims keep on a full disk; below it nothing more is taken.
+constexpr std::uint64_t last_room_bytes = 256ULL << 10;
 constexpr MonoTime no_deadline{std::numeric_limits<std::int64_t>::max()};
 
 }  // namespace
@@ -75,8 +77,18 @@ void Engine::State::collect_segments() {
     }
 }
 
+bool Engine::State::can_remove() const {
+    // They come by the thousand: commands that make room need what is left.
+    return !is_disk_full || journal->has_room(2 * last_room());
+}
+
+// Of small segments, on a small disk, a part of one.
+std::uint64_t Engine::State::last_room() const {
+    return std::min(last_room_bytes, options.segment_bytes / 4);
+}
+
 void Engine::State::expire() {
-    for (std::size_t i = 0; i < options.expire_per_turn; ++i) {
+    for (std::size_t i = 0; i < options.expire_per_turn && can_remove(); ++i) {
         Key* const key = keys.next_expired(wall);
         if (key == nullptr) return;
         ++expired_keys;
@@ -183,7 +195,8 @@ MonoTime Engine::State::deadline() const {
     if (const auto expiry = keys.next_expiry()) {
         const std::int64_t wait = std::max<std::int64_t>(0, (*expiry - wall).microseconds);
         // Never so far that the sum overflows.
-        next = wait == 0 ? soon : mono + Duration{std::min<std::int64_t>(wait, 3'600'000'000)};
+        const MonoTime again = can_remove() ? soon : mono + space_check_interval;
+        next = wait == 0 ? again : mono + Duration{std::min<std::int64_t>(wait, 3'600'000'000)};
     }
     if (journal->is_poisoned()) return next;
     if (journal->has_unsynced() && !is_sync_due) {

@@ -114,9 +114,14 @@ int PosixFile::write_durably_once(DurableWrite way, std::uint64_t offset, std::s
     switch (way) {
         case DurableWrite::direct:
             return write_direct(direct_, O_DSYNC, offset, bytes);
-        case DurableWrite::dsync_flag:
+        // An error of the page cache is told once for each open file: who writes beside another
+        // could hear of the other's in its place.
+        case DurableWrite::dsync_flag: {
+            const std::scoped_lock lock(cached_write_);
             return write_fully(descriptor_.number(), offset, bytes, RWF_DSYNC);
+        }
         case DurableWrite::write_then_sync: {
+            const std::scoped_lock lock(cached_write_);
             const int number = write_fully(descriptor_.number(), offset, bytes, 0);
             return number != 0 ? number : sync_data(descriptor_.number());
         }

@@ -72,6 +72,7 @@ class PosixFile final : public File {
 
     std::string name_;
     PosixDescriptor descriptor_;
+    std::mutex cached_write_;   // one durable write through the page cache at a time
     std::mutex opening_;        // of the next two
     PosixDescriptor direct_;    // opened by the first durable write
     PosixDescriptor uncached_;  // opened by the first write past the page cache

@@ -70,7 +70,21 @@ std::string too_large_text(const Key& key, const Stream& stream, const Addition&
     return {};
 }
 
+// Of the hard limits, the one that is in the way whatever may be let go of.
+std::optional<Fill> limit_reached(CommandContext& context, const Stream& stream,
+                                  const Addition& addition) {
+    if (!exceeded(stream, addition)) return std::nullopt;
+    const RetentionPlan plan =
+        plan_retention(stream, context.engine.mono(), {.room_for = addition});
+    return exceeded(stream, addition, plan);
+}
+
 }  // namespace
+
+bool is_at_hard_limit(CommandContext& context, StreamKey stream, const Addition& addition) {
+    return stream.stream->retention() != nullptr &&
+           limit_reached(context, *stream.stream, addition).has_value();
+}
 
 bool has_room(CommandContext& context, StreamKey stream, const Addition& addition) {
     if (!stream || stream.stream->retention() == nullptr) return true;
@@ -79,10 +93,7 @@ bool has_room(CommandContext& context, StreamKey stream, const Addition& additio
         context.reply.error(too_large);
         return false;
     }
-    if (!exceeded(*stream.stream, addition)) return true;
-    const RetentionPlan plan =
-        plan_retention(*stream.stream, context.engine.mono(), {.room_for = addition});
-    const auto limit = exceeded(*stream.stream, addition, plan);
+    const auto limit = limit_reached(context, *stream.stream, addition);
     if (!limit) return true;
     ++context.server.statistics().quota_refusals;
     context.reply.error(busy_text(*stream.key, *stream.stream, *limit));

@@ -19,6 +19,8 @@ namespace sluice {
 
 // False, with the error replied, when the stream is at a hard limit. The stream may be missing.
 bool has_room(CommandContext& context, StreamKey stream, const Addition& addition);
+// The same without a word to anybody.
+bool is_at_hard_limit(CommandContext& context, StreamKey stream, const Addition& addition);
 void make_room(Server& server, StreamKey stream, const Addition& addition);
 // Both.
 bool admits_append(CommandContext& context, StreamKey stream, const Addition& addition);

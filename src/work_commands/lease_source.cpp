@@ -14,6 +14,8 @@ constexpr int looked_at_max = 10'000;
 constexpr std::size_t expired_per_command = 100;
 constexpr std::size_t woken_per_command = 1000;
 constexpr std::size_t expired_max = 100;
+// Copies that one command makes of entries whose retry is due.
+constexpr std::size_t republished_max = 100;
 
 }  // namespace
 
@@ -140,7 +142,10 @@ std::optional<LeaseGrant> LeaseSource::take_ready(Priority priority) {
         if (expires(*id, *ref)) continue;
         if (settings_.retry.republishes && item.failures > 0) {
             finish();
-            if (republish(*context_, group_, *id)) continue;
+            if (republish(*context_, group_, *id)) {
+                is_cut_short_ = is_cut_short_ || ++republished_ >= republished_max;
+                continue;
+            }
         }
         if (!withholds(*id, item)) return lease(*id, *ref, item.line);
     }

@@ -5,7 +5,7 @@
 //            it is, new or due for a retry; of one, retries come first. What has expired goes to
 //            the dead letters in the same command and is not given
 // Limit      looked_at_max new entries that one command passes by because others come first;
-//            expired_max entries that it buries
+//            expired_max entries that it buries, republished_max that it republishes
 #pragma once
 
 #include <cstdint>
@@ -74,6 +74,7 @@ class LeaseSource {
     bool was_even_;  // as it is recorded
     bool is_cut_short_ = false;
     std::size_t expired_ = 0;
+    std::size_t republished_ = 0;
     Epoch first_epoch_ = 0;
     Worked leased_;
     Worked held_;

@@ -231,7 +231,9 @@ bool republish(CommandContext& context, const GroupKey& group, EntryId id) {
     std::erase_if(fields, [](const Field& field) { return field.name == retry_count_field; });
     fields.push_back({std::string(retry_count_field), std::to_string(count)});
     const StreamKey stream{group.key, group.stream};
-    const auto copy = append_to(context, stream, EncodedFields(fields));
+    const EncodedFields encoded(fields);
+    if (is_at_hard_limit(context, stream, {1, encoded.bytes.size()})) return false;
+    const auto copy = append_to(context, stream, encoded);
     if (!copy) return false;
     commit_effect(context, stream, address_effect(*copy, group.group->name()));
     settle_entry(context, group, id);
