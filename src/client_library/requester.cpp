@@ -1,6 +1,7 @@
 #include "sluice/requester.hpp"
 
 #include "client_library/requester_work.hpp"
+#include "io/thread_start.hpp"
 
 namespace sluice {
 namespace {
@@ -36,8 +37,14 @@ Expected<Requester> Requester::open(std::string_view url, const RequesterOptions
     if (!parsed) return parsed.error();
     auto sending = connect(url, options.connect);
     if (!sending) return sending.error();
-    return Requester(std::unique_ptr<State>(new State{RequesterWork(
-        ServerLink(std::move(*parsed), options.connect), std::move(*sending), options)}));
+    std::unique_ptr<State> state;
+    const auto started = start_threads("start the thread of a requester", [&] {
+        state.reset(new State{RequesterWork(ServerLink(std::move(*parsed), options.connect),
+                                            std::move(*sending), options)});
+    });
+    if (!started)
+        return ClientError{ErrorKind::failed, "open a requester: " + started.error().message};
+    return Requester(std::move(state));
 }
 
 Expected<RequestEnd> Requester::request(const RequestCall& call,

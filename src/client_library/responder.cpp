@@ -2,6 +2,7 @@
 
 #include "client_library/default_name.hpp"
 #include "client_library/responder_work.hpp"
+#include "io/thread_start.hpp"
 
 namespace sluice {
 
@@ -27,9 +28,12 @@ Expected<RunningResponder> respond(std::string_view url, const ResponderOptions&
     if (!answering) return answering.error();
     ResponderOptions complete = options;
     if (complete.responder.empty()) complete.responder = default_name();
-    auto work =
-        std::make_unique<ResponderWork>(ServerLink(std::move(*parsed), options.connect),
-                                        std::move(*answering), complete, std::move(handler));
+    std::unique_ptr<ResponderWork> work;
+    const auto started = start_threads("start the thread of a responder", [&] {
+        work = std::make_unique<ResponderWork>(ServerLink(std::move(*parsed), options.connect),
+                                               std::move(*answering), complete, std::move(handler));
+    });
+    if (!started) return ClientError{ErrorKind::failed, "respond: " + started.error().message};
     auto consumer = consume(
         url,
         {.stream = complete.stream,

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "net/client.hpp"
+#include "process/scarce_threads.hpp"
 #include "process/servers.hpp"
 
 namespace sluice::testing {
@@ -213,6 +214,16 @@ TEST_F(RequesterTest, a_body_that_is_no_msgpack_is_the_failure_of_who_made_it) {
     ASSERT_TRUE(end.has_value());
     EXPECT_EQ(end->kind, RequestEnd::Kind::failed);
     EXPECT_NE(end->message.find("the answer cannot be sent: body"), std::string::npos);
+}
+
+TEST_F(RequesterTest, without_room_for_their_threads_neither_side_begins) {
+    const NoThreads none;
+    const auto asking = Requester::open(url(), {.worker_id = "w"});
+    ASSERT_FALSE(asking.has_value());
+    EXPECT_EQ(asking.error().kind, ErrorKind::failed) << asking.error().message;
+    const auto answering = respond(url(), {.create_group = GroupStart::beginning}, echo);
+    ASSERT_FALSE(answering.has_value());
+    EXPECT_EQ(answering.error().kind, ErrorKind::failed) << answering.error().message;
 }
 
 TEST_F(RequesterTest, wrong_options_are_named) {
