@@ -1,7 +1,9 @@
 // Requester and responder of the public headers against a real server and each other.
 #include <atomic>
 #include <condition_variable>
+#include <coroutine>
 #include <cstdlib>
+#include <exception>
 #include <gtest/gtest.h>
 #include <map>
 #include <mutex>
@@ -214,6 +216,57 @@ TEST_F(RequesterTest, a_body_that_is_no_msgpack_is_the_failure_of_who_made_it) {
     ASSERT_TRUE(end.has_value());
     EXPECT_EQ(end->kind, RequestEnd::Kind::failed);
     EXPECT_NE(end->message.find("the answer cannot be sent: body"), std::string::npos);
+}
+
+// A coroutine that nobody waits for; it ends by itself.
+struct Detached {
+    struct promise_type {
+        Detached get_return_object() { return {}; }
+        std::suspend_never initial_suspend() noexcept { return {}; }
+        std::suspend_never final_suspend() noexcept { return {}; }
+        void return_void() {}
+        void unhandled_exception() { std::terminate(); }
+    };
+};
+
+Detached ask_one_after_the_other(Requester& asking, int count, Ends& ends) {
+    const auto tell = ends.collector();
+    for (int i = 0; i < count; ++i) {
+        const auto end =
+            co_await sluice::ask(asking, {.operation = "echo", .body = packed_text("tea")});
+        tell(end ? *end : RequestEnd{.message = end.error().message});
+    }
+}
+
+TEST_F(RequesterTest, a_coroutine_asks_and_goes_on_with_the_answer) {
+    Ends ends;
+    auto answering = respond(url(), {.create_group = GroupStart::beginning}, echo);
+    ASSERT_TRUE(answering.has_value()) << answering.error().message;
+    auto asking = requester();
+    for (int i = 0; i < 4; ++i)
+        ask_one_after_the_other(asking, 5, ends);
+    const auto seen = ends.wait(20);
+    ASSERT_EQ(seen.size(), 20U);
+    for (const RequestEnd& end : seen) {
+        EXPECT_EQ(end.kind, RequestEnd::Kind::answered) << end.message;
+        EXPECT_EQ(unpacked_text(end.body), "tea");
+    }
+    EXPECT_EQ(asking.pending(), 0U);
+}
+
+TEST_F(RequesterTest, a_coroutine_hears_of_what_was_not_sent_and_of_a_requester_that_is_closed) {
+    Ends ends;
+    auto asking = requester();
+    const auto ask_wrongly = [](Requester& requester, Ends& ends) -> Detached {
+        const auto tell = ends.collector();
+        const auto end = co_await sluice::ask(requester, {.operation = ""});
+        tell({.message = end ? "" : end.error().message});
+    };
+    ask_wrongly(asking, ends);
+    EXPECT_EQ(ends.wait(1).at(0).message, "request: operation: must not be empty");
+    ask_one_after_the_other(asking, 1, ends);  // nobody answers
+    asking.close();
+    EXPECT_EQ(ends.wait(2).at(1).kind, RequestEnd::Kind::indeterminate);
 }
 
 TEST_F(RequesterTest, without_room_for_their_threads_neither_side_begins) {
