@@ -111,6 +111,7 @@ TEST_F(RequesterTest, many_threads_ask_many_handlers_and_each_gets_its_own_answe
         each.join();
     EXPECT_EQ(right, 200);
     EXPECT_EQ(asking.pending(), 0U);
+    answering.stop();
     EXPECT_EQ(answering.counts().answered, 200U);
     asking.close();
     EXPECT_EQ(ask({"XLEN", "sg:tools:reply:w1"}), "0");
