@@ -119,6 +119,11 @@ class GroupWork {
     std::size_t count_withheld(MonoTime now);
     std::optional<MonoTime> withheld_until(LineNumber line, MonoTime now) const;
 
+    // Somebody was refused because of a limit, so an end of work may make room for who waits. No
+    // part of the state: who waits is refused again after a restart.
+    void note_limit_reached() { has_reached_limit_ = true; }
+    bool has_reached_limit() const { return has_reached_limit_; }
+
     // After a restart: leases begin anew, `shift` is added to other times, and epochs go on from
     // `epoch_floor`, because the last ones before a crash may have been forgotten.
     void resume(MonoTime now, Duration shift, Epoch epoch_floor);
@@ -178,6 +183,7 @@ class GroupWork {
     Alarms parked_;
     std::vector<EntryId> released_;
     Epoch last_epoch_ = 0;
+    bool has_reached_limit_ = false;
     std::string settings_;
 };
 

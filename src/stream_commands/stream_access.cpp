@@ -40,11 +40,29 @@ bool concerns_waiters(StreamOp op) {
     return op == StreamOp::group_destroy || op == StreamOp::release || op == StreamOp::hand_back;
 }
 
-// What lets others of a line, or of a group that is limited, be leased.
-bool concerns_workers(StreamOp op) {
-    return op == StreamOp::acknowledge || op == StreamOp::unreference ||
-           op == StreamOp::consumer_delete || op == StreamOp::group_position ||
+bool ends_work(StreamOp op) {
+    return op == StreamOp::acknowledge || op == StreamOp::unreference;
+}
+
+// Other ways to let more be leased from a group.
+bool changes_work(StreamOp op) {
+    return op == StreamOp::consumer_delete || op == StreamOp::group_position ||
            op == StreamOp::work_settings || op == StreamOp::withhold;
+}
+
+// An end of work is news when the next of its line is ready now, or when a limit was in the way.
+bool has_news_for_workers(const Stream& stream) {
+    return std::ranges::any_of(stream.groups(), [](const auto& group) {
+        const GroupWork* const work = group->work();
+        return work != nullptr && (work->count(WorkState::ready) > 0 || work->has_reached_limit());
+    });
+}
+
+// Whether those who wait for the key may have something to do after this effect.
+bool wakes(Server& server, Key& key, StreamOp op) {
+    if (concerns_waiters(op)) return true;
+    if (!key.attended || server.blocking().empty()) return false;
+    return changes_work(op) || (ends_work(op) && has_news_for_workers(*key.stream()));
 }
 
 // From now on somebody must look after the stream, or wants to see it.
@@ -123,8 +141,7 @@ void record_effect(Server& server, Key& key, std::string_view effect, Engine::Wa
     const auto op = static_cast<StreamOp>(effect.front());
     if (starts_work(op)) server.attend(key);
     const Silence watchers(server.watching(), !concerns_watchers(op));
-    const bool wakes = concerns_waiters(op) || (key.attended && concerns_workers(op));
-    const Silence waiters(server.blocking(), !wakes);
+    const Silence waiters(server.blocking(), !wakes(server, key, op));
     server.engine().commit_stream(key, effect, wait);
     if (concerns_roll(op)) server.resident<StreamRoll>().note(key);
 }

@@ -183,7 +183,10 @@ class Lease {
     bool take_from(std::size_t place) {
         LeaseSource& from = source(place);
         TenantRoom* const room = room_of(*streams_[place].key);
-        if (room != nullptr && room->is_full()) return false;
+        if (room != nullptr && room->is_full()) {
+            streams_[place].group->begin_work().note_limit_reached();
+            return false;
+        }
         const auto leased = from.take();
         if (!leased) return false;
         if (room != nullptr) ++room->leased;

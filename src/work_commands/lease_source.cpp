@@ -34,7 +34,11 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
 }
 
 std::optional<LeaseGrant> LeaseSource::take() {
-    if (is_full() || is_cut_short_) return std::nullopt;
+    if (is_full()) {
+        group_.group->begin_work().note_limit_reached();
+        return std::nullopt;
+    }
+    if (is_cut_short_) return std::nullopt;
     if (is_plain()) {
         const auto found = take_ready(Priority::normal);
         return found ? found : take_new(Priority::normal);

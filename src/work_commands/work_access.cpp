@@ -173,12 +173,7 @@ void settle_entry(CommandContext& context, const GroupKey& group, EntryId id) {
 }
 
 void tell_workers(CommandContext& context, const GroupKey& group, std::string_view effect) {
-    const GroupWork* const work = group.group->work();
     tell_tenant(context, *group.key);
-    const WorkSettings settings = settings_of(*group.group);
-    const bool is_limited = settings.in_flight_max > 0 || settings.consumer_in_flight_max > 0;
-    const bool has_news = work != nullptr && (work->count(WorkState::ready) > 0 || is_limited);
-    if (has_news) return context.engine.commit_stream(*group.key, effect);
     record_effect(context, *group.key, effect, Engine::Wait::yes);
 }
 

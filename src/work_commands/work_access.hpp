@@ -71,7 +71,7 @@ void park_entry(CommandContext& context, const GroupKey& group, const Parked& pa
 bool republish(CommandContext& context, const GroupKey& group, EntryId id);
 // Takes the entry out of the group.
 void settle_entry(CommandContext& context, const GroupKey& group, EntryId id);
-// Records an effect after which others may have something to do.
+// Records an end of work: others of the group, or of its tenant, may have something to do now.
 void tell_workers(CommandContext& context, const GroupKey& group, std::string_view effect);
 
 // Appends an entry of ours; nothing, with the error replied, when the stream takes none.
