@@ -114,9 +114,9 @@ class Audit {
         while (at < end) {
             const auto batch = next_batch(scan, at, end);
             if (!batch) break;
-            if (!last) SLUICE_TRY(check_missing_files(index, *batch));
-            SLUICE_TRY(check_gap(index, last, at, *batch));
-            SLUICE_TRY(check_batch(segment, scan, *batch, index));
+            if (!last) SLUICE_TRY(check_missing_files(segment, *batch));
+            SLUICE_TRY(check_gap(segment, last, at, *batch));
+            SLUICE_TRY(check_batch(segment, scan, *batch));
             last = batch;
             last_sequence_ = batch->header.sequence;
             last_end_ = batch->end();
@@ -137,15 +137,14 @@ class Audit {
     }
 
     // Files below the oldest checkpoint may be gone; behind it the numbers of batches have no gap.
-    Result<void> check_missing_files(std::size_t index, const FoundBatch& first) {
+    Result<void> check_missing_files(const SegmentFile& segment, const FoundBatch& first) {
         const std::uint64_t sequence = first.header.sequence;
         if (sequence <= last_sequence_ + 1 || sequence <= needed_sequence_.value_or(1)) return {};
         // A process begins with all before its first segment durable.
-        const SegmentFile& segment = segments_[index];
         const std::uint64_t from =
             segment.previous_end != 0 ? segment.base + segment_header_size : last_end_;
         const bool ended_later = segment.previous_end > round_up(last_end_, block_alignment);
-        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, behind(from)));
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(behind(from)));
         if (!ended_later && !was_durable) return {};
         const std::uint64_t missing = sequence - last_sequence_ - 1;
         found_.damages.push_back(std::to_string(missing) + " batches before " + segment.name +
@@ -153,13 +152,12 @@ class Audit {
         return {};
     }
 
-    Result<void> check_gap(std::size_t index, const std::optional<FoundBatch>& last,
+    Result<void> check_gap(const SegmentFile& segment, const std::optional<FoundBatch>& last,
                            std::uint64_t at, const FoundBatch& batch) {
-        const SegmentFile& segment = segments_[index];
         const bool follows = !last || batch.header.sequence == last->header.sequence + 1;
         const bool begins = last || batch.position == segment.base + segment_header_size;
         if (follows && begins) return {};
-        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, behind(at)));
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(behind(at)));
         if (was_durable) {
             add_damage(segment, at, batch.position, "a batch is missing");
         } else {
@@ -175,19 +173,27 @@ class Audit {
 
     // Two flushes may be under way when the power goes, and the second one may be whole where the
     // first is not: something was durable only when a batch or a later process says so.
-    Result<bool> is_proven_durable(std::size_t index, std::uint64_t end) {
-        for (std::size_t i = index; i < segments_.size(); ++i) {
-            if (i > index && segments_[i].previous_end >= end) return true;
-            SLUICE_TRY_ASSIGN(const std::string bytes, read(segments_[i].name, std::nullopt));
-            const SegmentScan scan(bytes, segments_[i].base, found_.store);
-            const std::uint64_t begin = segments_[i].base + segment_header_size;
-            if (scan.highest_durable(begin, 0) >= end) return true;
+    Result<bool> is_proven_durable(std::uint64_t end) {
+        if (!proven_) {
+            SLUICE_TRY_ASSIGN(proven_, find_proven());
         }
-        return false;
+        return *proven_ >= end;
+    }
+
+    // The highest position that anything proves. What stands before a place proves less than it.
+    Result<std::uint64_t> find_proven() {
+        std::uint64_t proven = 0;
+        for (const SegmentFile& segment : segments_) {
+            SLUICE_TRY_ASSIGN(const std::string bytes, read(segment.name, std::nullopt));
+            const SegmentScan scan(bytes, segment.base, found_.store);
+            const std::uint64_t begin = segment.base + segment_header_size;
+            proven = std::max({proven, segment.previous_end, scan.highest_durable(begin, 0)});
+        }
+        return proven;
     }
 
     Result<void> check_batch(const SegmentFile& segment, const SegmentScan& scan,
-                             const FoundBatch& batch, std::size_t index) {
+                             const FoundBatch& batch) {
         ++found_.batches;
         if (observer_.batch) {
             observer_.batch(segment.name, batch.position - segment.base, batch.header);
@@ -203,7 +209,7 @@ class Audit {
             },
             [&](const SegmentScan::Gap& gap) { gaps.push_back(gap); });
         if (gaps.empty()) return {};
-        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(index, batch.end()));
+        SLUICE_TRY_ASSIGN(const bool was_durable, is_proven_durable(batch.end()));
         if (!was_durable) {
             found_.torn_bytes += batch.header.size;
             return {};
@@ -240,6 +246,7 @@ class Audit {
     std::optional<std::uint64_t> needed_sequence_;  // of the oldest checkpoint
     std::uint64_t last_sequence_ = 0;
     std::uint64_t last_end_ = 0;  // of the last batch seen
+    std::optional<std::uint64_t> proven_;
 };
 
 }  // namespace
