@@ -197,13 +197,6 @@ Result<void> purge(Client& client, const DeadOptions& options) {
 
 using Action = Result<void> (*)(Client&, const DeadOptions&);
 
-ExitCode run(const DeadOptions& options, Action action) {
-    auto client = connect_to_server(options.server);
-    if (!client) return end_with(client.error());
-    const auto acted = action(*client, options);
-    return acted ? ExitCode::done : end_with(acted.error());
-}
-
 std::string purge_contradiction(const DeadOptions& options) {
     if (!options.ids.empty() && (options.is_all || !options.filters.empty())) {
         return "give ids, or filters, not both";
@@ -226,7 +219,7 @@ CLI::App& add_subcommand(CLI::App& dead, const std::shared_ptr<DeadOptions>& opt
 void add_looks(CLI::App& dead, Plan& plan) {
     const auto act = [&plan](const std::shared_ptr<DeadOptions>& options, Action action) {
         return [&plan, options, action] {
-            plan.action = [options, action] { return run(*options, action); };
+            plan.action = [options, action] { return act_on_server(*options, action); };
         };
     };
     auto options = std::make_shared<DeadOptions>();
@@ -267,7 +260,7 @@ void add_changes(CLI::App& dead, Plan& plan) {
         plan.action = [options] {
             const auto fields = fields_of_words(options->words);
             if (!fields) return fail(ExitCode::usage, fields.error().message);
-            return run(*options, edit_letter);
+            return act_on_server(*options, edit_letter);
         };
     });
 
@@ -284,7 +277,7 @@ void add_changes(CLI::App& dead, Plan& plan) {
             const std::string sentence = purge_contradiction(*options);
             if (!sentence.empty()) return fail(ExitCode::usage, sentence);
             if (options->why.empty() && is_person_there()) options->why = answer_to("Why? ");
-            if (!options->why.empty()) return run(*options, purge);
+            if (!options->why.empty()) return act_on_server(*options, purge);
             return fail(ExitCode::usage, "say why: --reason TEXT; the server's log keeps it");
         };
     });

@@ -146,10 +146,7 @@ ExitCode run(const GroupCommandOptions& options, Action action) {
     if (const std::string wrong = contradiction(options, action == &set); !wrong.empty()) {
         return fail(ExitCode::usage, wrong);
     }
-    auto client = connect_to_server(options.server);
-    if (!client) return end_with(client.error());
-    const auto acted = action(*client, options);
-    return acted ? ExitCode::done : end_with(acted.error());
+    return act_on_server(options, action);
 }
 
 std::shared_ptr<GroupCommandOptions> add(CLI::App& group, Plan& plan, const char* name,

@@ -136,13 +136,6 @@ Result<void> prune(Client& client, const RepliesOptions& options) {
 
 using Action = Result<void> (*)(Client&, const RepliesOptions&);
 
-ExitCode run(const RepliesOptions& options, Action action) {
-    auto client = connect_to_server(options.server);
-    if (!client) return end_with(client.error());
-    const auto acted = action(*client, options);
-    return acted ? ExitCode::done : end_with(acted.error());
-}
-
 CLI::App* add(CLI::App& replies, Plan& plan, std::pair<const char*, const char*> name_and_help,
               const std::shared_ptr<RepliesOptions>& options, Action action) {
     auto* command = replies.add_subcommand(name_and_help.first, name_and_help.second);
@@ -152,7 +145,7 @@ CLI::App* add(CLI::App& replies, Plan& plan, std::pair<const char*, const char*>
     add_json_flag(*command, options->is_json);
     add_server_flags(*command, options->server);
     command->callback([&plan, options, action] {
-        plan.action = [options, action] { return run(*options, action); };
+        plan.action = [options, action] { return act_on_server(*options, action); };
     });
     return command;
 }

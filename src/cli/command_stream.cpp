@@ -149,10 +149,7 @@ std::string contradiction(const StreamCommandOptions& options) {
 ExitCode run(const StreamCommandOptions& options, Action action) {
     const std::string wrong = action == &set ? contradiction(options) : std::string();
     if (!wrong.empty()) return fail(ExitCode::usage, wrong);
-    auto client = connect_to_server(options.server);
-    if (!client) return end_with(client.error());
-    const auto acted = action(*client, options);
-    return acted ? ExitCode::done : end_with(acted.error());
+    return act_on_server(options, action);
 }
 
 std::shared_ptr<StreamCommandOptions> add(CLI::App& stream, Plan& plan, const char* name,

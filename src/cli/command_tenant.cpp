@@ -143,10 +143,7 @@ ExitCode run(const TenantOptions& options, Action action) {
     if (const std::string wrong = contradiction(options, action); !wrong.empty()) {
         return fail(ExitCode::usage, wrong);
     }
-    auto client = connect_to_server(options.server);
-    if (!client) return end_with(client.error());
-    const auto acted = action(*client, options);
-    return acted ? ExitCode::done : end_with(acted.error());
+    return act_on_server(options, action);
 }
 
 struct Subcommand {

@@ -3,8 +3,7 @@
 // Flags      --server HOST:PORT or a path (default 127.0.0.1:7370, or $SLUICE_SERVER),
 //            --password-file FILE (or $SLUICE_PASSWORD)
 // Errors     unavailable, timeout, closed: exit code 69; what the server refuses: exit code 1, or
-// 75
-//            (limit) when it will pass; io: output that cannot be written, 70
+//            75 (limit) when it will pass; io: output that cannot be written, 70
 #pragma once
 
 #include <initializer_list>
@@ -38,6 +37,15 @@ Result<Reply> as_result(Reply reply);
 
 // Says why on stderr and answers the exit code.
 ExitCode end_with(const Error& error);
+
+// Connects and acts; an error is told.
+template <class Options>
+ExitCode act_on_server(const Options& options, Result<void> (*action)(Client&, const Options&)) {
+    auto client = connect_to_server(options.server);
+    if (!client) return end_with(client.error());
+    const auto acted = action(*client, options);
+    return acted ? ExitCode::done : end_with(acted.error());
+}
 
 // True once the person pressed Ctrl-C or the process was asked to end; call it once at the start
 // to have it watched.
