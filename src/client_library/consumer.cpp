@@ -2,9 +2,9 @@
 
 #include "client_library/consumer_start.hpp"
 #include "client_library/consumer_threads.hpp"
-#include "client_library/default_name.hpp"
 #include "client_library/group_setup.hpp"
 #include "client_library/signal_wait.hpp"
+#include "io/process_name.hpp"
 
 namespace sluice {
 namespace {
@@ -54,7 +54,7 @@ Expected<RunningConsumer> ConsumerStart::run(ServerLink link, const ConsumerOpti
                                     {.create = options.create_group, .retry = options.retry});
     if (!group) return group.error();
     ConsumerOptions complete = options;
-    if (complete.consumer.empty()) complete.consumer = default_name();
+    if (complete.consumer.empty()) complete.consumer = process_name();
     auto state = std::make_unique<RunningConsumer::State>(std::move(link), std::move(complete),
                                                           std::move(handler));
     if (auto started = state->threads.start(); !started) {

@@ -1,7 +1,7 @@
 #include "sluice/responder.hpp"
 
-#include "client_library/default_name.hpp"
 #include "client_library/responder_work.hpp"
+#include "io/process_name.hpp"
 #include "io/thread_start.hpp"
 
 namespace sluice {
@@ -27,7 +27,7 @@ Expected<RunningResponder> respond(std::string_view url, const ResponderOptions&
     auto answering = connect(url, options.connect);
     if (!answering) return answering.error();
     ResponderOptions complete = options;
-    if (complete.responder.empty()) complete.responder = default_name();
+    if (complete.responder.empty()) complete.responder = process_name();
     std::unique_ptr<ResponderWork> work;
     const auto started = start_threads("start the thread of a responder", [&] {
         work = std::make_unique<ResponderWork>(ServerLink(std::move(*parsed), options.connect),

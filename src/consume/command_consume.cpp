@@ -11,6 +11,8 @@
 #include "cli/terminal.hpp"
 #include "cli/values.hpp"
 #include "consume/consumer.hpp"
+#include "consume/group_membership.hpp"
+#include "io/process_name.hpp"
 
 namespace sluice {
 namespace {
@@ -46,9 +48,6 @@ Exit codes: 0 ended as asked, 1 refused by the server, or COMMAND cannot be star
 )";
 
 constexpr std::size_t concurrency_max = 256;  // processes; more than that is another machine
-// The loop waits for these answers, and commands whose leases end for the loop.
-constexpr ClientOptions client_options{.connect_wait_max = Duration::from_seconds(2),
-                                       .reply_wait_max = Duration::from_seconds(5)};
 
 struct ConsumeOptions {
     ServerFlags server;
@@ -67,12 +66,6 @@ struct ConsumeOptions {
     bool has_own_name = false;
 };
 
-std::string own_name() {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-    return std::string(host.data()) + "-" + std::to_string(::getpid());
-}
-
 // What commands inherit: ours, and where the server is, so that they can publish what follows.
 std::vector<std::string> inherited_environment(const ConsumeOptions& options) {
     std::vector<std::string> lines;
@@ -81,16 +74,6 @@ std::vector<std::string> inherited_environment(const ConsumeOptions& options) {
     }
     lines.push_back("SLUICE_SERVER=" + options.server.server);
     return lines;
-}
-
-// A group that is there already is what was wanted.
-Result<void> create_group(const ConsumeOptions& options) {
-    SLUICE_TRY_ASSIGN(Client client, connect_to_server(options.server, client_options));
-    SLUICE_TRY_ASSIGN(Reply reply, client.call({"SLUICE.GROUP", "CREATE", options.stream,
-                                                options.member.group, "START", "beginning"}));
-    if (reply.is_error() && reply.text.starts_with("BUSYGROUP")) return {};
-    SLUICE_TRY(as_result(std::move(reply)));
-    return {};
 }
 
 ConsumerPlan plan_of(const ConsumeOptions& options, std::vector<std::string> command) {
@@ -113,14 +96,17 @@ ConsumerPlan plan_of(const ConsumeOptions& options, std::vector<std::string> com
 }
 
 Result<void> consume(const ConsumeOptions& options, std::vector<std::string> command) {
-    if (options.creates) SLUICE_TRY(create_group(options));
+    if (options.creates) {
+        SLUICE_TRY(make_group(options.server, options.stream, options.member.group));
+    }
     SLUICE_TRY_ASSIGN(OwnSignals signals, OwnSignals::open());
     const ConsumerPlan plan = plan_of(options, std::move(command));
     WorkServer server(
         {.stream = options.stream,
          .member = options.member,
          .lease = parse_duration(options.lease)},
-        [&options] { return connect_to_server(options.server, client_options); }, system_seed());
+        [&options] { return connect_to_server(options.server, worker_client_options); },
+        system_seed());
     SettleReport report(options.member, options.is_json);
     SystemClock clock;
     const auto ended = StreamConsumer(plan, std::move(server), report, clock).run(signals);
@@ -143,7 +129,7 @@ ExitCode run_consume(ConsumeOptions options, const std::vector<std::string>& com
         return fail(ExitCode::usage, "there is no program " + shown(command.front()));
     }
     options.has_own_name = options.member.consumer.empty();
-    if (options.has_own_name) options.member.consumer = own_name();
+    if (options.has_own_name) options.member.consumer = process_name();
     const auto consumed = consume(options, command);
     return consumed ? ExitCode::done : end_with(consumed.error());
 }

@@ -1,7 +1,6 @@
 #include "consume/command_respond.hpp"
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <cstdio>
 #include <memory>
 #include <unistd.h>
@@ -9,7 +8,9 @@
 #include "bus/duration_text.hpp"
 #include "cli/server_flags.hpp"
 #include "cli/terminal.hpp"
+#include "consume/group_membership.hpp"
 #include "consume/stream_responder.hpp"
+#include "io/process_name.hpp"
 
 namespace sluice {
 namespace {
@@ -37,9 +38,6 @@ Exit codes: 0 ended as asked, 1 refused by the server, 64 usage, 69 server not
 reachable.
 )";
 
-constexpr ClientOptions client_options{.connect_wait_max = Duration::from_seconds(2),
-                                       .reply_wait_max = Duration::from_seconds(5)};
-
 struct RespondOptions {
     ServerFlags server;
     std::string stream{default_request_stream};
@@ -51,23 +49,10 @@ struct RespondOptions {
     bool is_json = false;
 };
 
-std::string own_name() {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-    return std::string(host.data()) + "-" + std::to_string(::getpid());
-}
-
-Result<void> create_group(const RespondOptions& options) {
-    SLUICE_TRY_ASSIGN(Client client, connect_to_server(options.server, client_options));
-    SLUICE_TRY_ASSIGN(Reply reply, client.call({"SLUICE.GROUP", "CREATE", options.stream,
-                                                options.member.group, "START", "beginning"}));
-    if (reply.is_error() && reply.text.starts_with("BUSYGROUP")) return {};
-    SLUICE_TRY(as_result(std::move(reply)));
-    return {};
-}
-
 Result<void> respond(const RespondOptions& options, const std::vector<std::string>& command) {
-    if (options.creates) SLUICE_TRY(create_group(options));
+    if (options.creates) {
+        SLUICE_TRY(make_group(options.server, options.stream, options.member.group));
+    }
     SLUICE_TRY_ASSIGN(OwnSignals signals, OwnSignals::open());
     ResponderPlan plan{.stream = options.stream,
                        .member = options.member,
@@ -88,8 +73,9 @@ Result<void> respond(const RespondOptions& options, const std::vector<std::strin
     };
     SystemClock clock;
     StreamResponder responder(
-        std::move(plan), [&options] { return connect_to_server(options.server, client_options); },
-        tell, clock);
+        std::move(plan),
+        [&options] { return connect_to_server(options.server, worker_client_options); }, tell,
+        clock);
     return responder.run(signals);
 }
 
@@ -100,7 +86,7 @@ ExitCode run_respond(RespondOptions options, const std::vector<std::string>& com
     if (!find_program(command.front())) {
         return fail(ExitCode::usage, "there is no program " + shown(command.front()));
     }
-    if (options.member.consumer.empty()) options.member.consumer = own_name();
+    if (options.member.consumer.empty()) options.member.consumer = process_name();
     const auto ended = respond(options, command);
     return ended ? ExitCode::done : end_with(ended.error());
 }

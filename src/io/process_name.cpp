@@ -1,11 +1,11 @@
-#include "client_library/default_name.hpp"
+#include "io/process_name.hpp"
 
 #include <array>
 #include <unistd.h>
 
 namespace sluice {
 
-std::string default_name() {
+std::string process_name() {
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
     const std::string name = host.data();
