@@ -31,6 +31,13 @@ void work(milliseconds time) {
     nobody.wait_for(lock, time, [] { return false; });
 }
 
+// What was handled is not settled yet: a server that dies in between hands it out again.
+[[nodiscard]] bool settles(const RunningConsumer& consumer, std::uint64_t acks) {
+    for (int i = 0; i < 2'000 && consumer.counts().acked < acks; ++i)
+        work(milliseconds(10));
+    return consumer.counts().acked == acks;
+}
+
 // Counts something in other threads, and waits for a number of it.
 class Tally {
   public:
@@ -364,6 +371,7 @@ TEST_F(ClientLibraryTest, it_goes_on_after_the_server_was_away) {
     ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
     publish();
     ASSERT_TRUE(handled.reaches(1));
+    ASSERT_TRUE(settles(*consumer, 1));
     server_->process().kill();
     ASSERT_TRUE(lost.reaches(2));
     start(address);
@@ -418,6 +426,7 @@ TEST_F(ClientLibraryTest, it_goes_on_after_a_server_that_was_full_of_clients) {
     ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
     publish();
     ASSERT_TRUE(seen.reaches(1));
+    ASSERT_TRUE(settles(*consumer, 1));
     server_->process().kill();
     const std::uint16_t port = server_->address().port;
     server_.reset();
@@ -430,7 +439,7 @@ TEST_F(ClientLibraryTest, it_goes_on_after_a_server_that_was_full_of_clients) {
     EXPECT_TRUE(seen.reaches(2));
     consumer->stop();
     EXPECT_TRUE(consumer->wait().has_value());
-    EXPECT_EQ(consumer->counts().acked, 2U);
+    EXPECT_TRUE(settles(*consumer, 2));
 }
 
 // std::thread throws, and the constructor that it threw in left threads that nobody joined.

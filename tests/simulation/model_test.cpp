@@ -17,7 +17,7 @@ class ModelTest : public ::testing::Test {
   protected:
     void SetUp() override {
         auto server = RedisServer::start();
-        if (!server.has_value()) GTEST_SKIP() << server.error().message;
+        ASSERT_TRUE(server.has_value()) << server.error().message;
         server_.emplace(std::move(*server));
         auto client = Client::connect(server_->address());
         ASSERT_TRUE(client.has_value()) << client.error().message;
