@@ -1,8 +1,7 @@
 // Cuts RESP2 replies out of a byte stream, token by token, without rescanning or copying.
 //
 // Shape      a token is one line (+ - :), one bulk string ($) or the header of an array (*); a
-// reply
-//            is over when no announced element is open any more, so nesting needs no stack
+//            reply is over when no announced element is open any more, so nesting needs no stack
 // Promise    next() answers nothing when the bytes end inside a token and looks at that token again
 //            only when more bytes are there; the views live until the buffer moves
 // Errors     broken() is set by anything that is not RESP2; the scanner then stops for good

@@ -4,9 +4,9 @@
 //            port 7370 when there is none; %XX in user and password stands for a byte
 // Promise    publish() answers when the event is as durable as its stream (by default: on disk);
 //            after a lost connection the next call connects again; publish_all() is one step
-// Errors     invalid (url, no stream, no fields, too large), unavailable, busy (a hard limit of the
-// stream, a
-//            quota), refused, indeterminate, failed; not one of them leaves the Connection useless
+// Errors     invalid (url, no stream, no fields, too large), unavailable, busy (a hard limit of
+//            the stream, a quota), refused, indeterminate, failed; not one of them leaves the
+//            Connection useless
 // Threads    one at a time
 // Not here   TLS: rediss:// is an error; use a tunnel, or a client that speaks it
 #pragma once

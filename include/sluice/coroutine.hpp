@@ -2,8 +2,7 @@
 //
 // Shape      const auto end = co_await sluice::ask(requester, {.operation = "shout"});
 // Promise    the coroutine goes on once, with what Requester::send() would have called back, or
-// with
-//            the error of a request that was not sent
+//            with the error of a request that was not sent
 // Threads    it goes on where callbacks run, on the thread of the library: until its next co_await
 //            it must be short, and must not call request() or close(); it may ask again. A program
 //            with a scheduler of its own moves there first

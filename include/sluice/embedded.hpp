@@ -4,12 +4,10 @@
 //            from a server. What is written is what `sluice serve` writes: the folder can be given
 //            to a server, and back, not to both at a time.
 // Promise    publish() answers when the event is on the disk (BusOptions::durability); after a
-// crash
-//            of the program everything that was answered is there, and events whose handlers ran
-//            come again
+//            crash of the program everything that was answered is there, and events whose handlers
+//            ran come again
 // Errors     of open(): unavailable (another process has the folder), invalid (not a folder of
-// ours,
-//            or others may write to it), failed (the disk, a damaged folder); of publish():
+//            ours, or others may write to it), failed (the disk, a damaged folder); of publish():
 //            invalid, unavailable (disk full), busy (a hard limit of the stream), indeterminate
 // Threads    all calls on a Bus from any. It has two threads of its own. A RunningConsumer may
 //            outlive its Bus: the folder is closed with the last of them.

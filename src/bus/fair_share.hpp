@@ -10,8 +10,7 @@
 // Promise    while two keys have work, bytes served divided by weight differ by at most
 //            fairness_bound(); whoever has work is next after finitely many bytes of others
 // Invariant  only the front may have credit, of the ring or of a round; a key without work keeps
-// its
-//            debt but no credit, so that it gains nothing by being idle or by coming and going
+//            its debt but no credit, so that it gains nothing by being idle or by coming and going
 // Limits     keys_max keys; weights from 1 to weight_max
 // Errors     limit (one key too many), invalid (weight)
 // Threads    one at a time

@@ -1,8 +1,8 @@
 // When something that recurs is due next.
 //
 // Shape      every 15m                                 multiples of the interval since 1970, UTC
-//            [TZ=Europe/Zurich] 30 2 * * mon-fri       cron_expression.hpp; UTC when no zone is
-//            said [TZ=Europe/Zurich] @daily
+//            [TZ=Europe/Zurich] 30 2 * * mon-fri       cron_expression.hpp; UTC when no zone
+//            [TZ=Europe/Zurich] @daily                 is said
 // DST        the rule of Vixie's cron. A job at certain times (neither minute nor hour begins with
 //            "*") runs once for each of them: a time that clocks skip in spring is due at the first
 //            moment after the gap, a time that they show twice in autumn the first time only, and

@@ -5,8 +5,7 @@
 //            it were stored, when it is accepted; stored at its time, it takes its own place.
 // Promise    a repeat is found, costs nothing and is stored no second time, also within one batch
 // Errors     BUSY with the time after which it is worth another try; WRONGTYPE, CORRUPT; ERR for
-// what
-//            no waiting helps
+//            what no waiting helps
 #pragma once
 
 #include <map>

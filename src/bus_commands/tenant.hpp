@@ -1,7 +1,8 @@
 // The tenants: who there is, and what an operator chose for each.
 //
 // Invariant  what is in memory is what the records say; `default` is there, with a record or
-// without Promise    a number is given once, also after its tenant was dropped
+//            without
+// Promise    a number is given once, also after its tenant was dropped
 #pragma once
 
 #include <cstdint>

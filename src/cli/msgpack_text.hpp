@@ -1,8 +1,7 @@
 // A msgpack value as JSON, for people and for programs that have no msgpack.
 //
 // Shape      strings, numbers, true, false, null, arrays and objects as themselves; bin, and
-// strings
-//            that are no UTF-8, as {"base64": "..."}; extensions as {"extension": type,
+//            strings that are no UTF-8, as {"base64": "..."}; extensions as {"extension": type,
 //            "base64": "..."}; numbers that JSON has not as null; names that are no strings as
 //            their JSON, in quotes
 // Promise    any checked value has a text; its depth is that of the value

@@ -1,8 +1,7 @@
 // What a server tells about its streams and groups, gathered for tables and checks.
 //
 // Why        commands of Redis say most of it, so it works on any server that speaks them; what
-// only
-//            Sluice knows is asked of Sluice and missing elsewhere
+//            only Sluice knows is asked of Sluice and missing elsewhere
 // Limits     streams_max keys are looked at; what lies beyond is counted, not shown
 // Errors     those of the client; a stream that goes away while it is looked at is left out
 #pragma once

@@ -1,8 +1,8 @@
 // Where a server is and who asks, from one text.
 //
 // Shape      redis://[user[:password]@]host[:port] | unix:///path; see
-// include/sluice/connection.hpp Errors     invalid; the message says what a url looks like, and
-// never repeats a password
+//            include/sluice/connection.hpp
+// Errors     invalid; the message says what a url looks like, and never repeats a password
 #pragma once
 
 #include <string>

@@ -2,8 +2,8 @@
 // to make of them.
 //
 // Shape      step := commands, pipelined, one reply each. Most exchanges have one step; one that
-// must
-//            look before it writes has a `follow_up`, which makes the next step of the replies.
+//            must look before it writes has a `follow_up`, which makes the next step of the
+//            replies.
 // Threads    made on the caller's thread, encoded there; ends on the store's
 #pragma once
 

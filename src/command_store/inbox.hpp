@@ -4,8 +4,7 @@
 //            close(), is answered within the call
 // Invariant  requests_ and bytes_ count everything between submit() and release()
 // Threads    submit(), cancel() and close() from any; take() and release() on the store's. One
-// mutex,
-//            held for moves of pointers only, never over a Completion or wake.
+//            mutex, held for moves of pointers only, never over a Completion or wake.
 #pragma once
 
 #include <cstddef>

@@ -5,8 +5,7 @@
 // Invariant  a step is "sent" when its last byte was taken by the transport: a server never runs
 //            half a command
 // Errors     of on_bytes(): invalid, limit (what came is not RESP), conflict (nobody asked). The
-// lane
-//            is of no more use then, until restart().
+//            lane is of no more use then, until restart().
 // Threads    one
 #pragma once
 

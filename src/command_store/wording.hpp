@@ -1,9 +1,9 @@
 // Requests to a store in the words of the RESP door: docs/protocol/sluice.md and resp.md.
 //
 // Promise    pure: a request becomes bytes, replies become the answer; one overload for each
-// request Errors     an exchange without commands says that the request asks for nothing: the store
-// refuses
-//            it as invalid
+//            request
+// Errors     an exchange without commands says that the request asks for nothing: the store
+//            refuses it as invalid
 #pragma once
 
 #include "command_store/exchange.hpp"

@@ -1,8 +1,7 @@
 // One request on its way to a command and back: what the command is given, what its end answers.
 //
 // Given      standard input: a body that is a text or bytes as it is, any other as JSON; the rest
-// is
-//            in the environment: SLUICE_OPERATION, SLUICE_CORRELATION_ID, SLUICE_REQUESTER,
+//            is in the environment: SLUICE_OPERATION, SLUICE_CORRELATION_ID, SLUICE_REQUESTER,
 //            SLUICE_ATTEMPT, SLUICE_DEADLINE (RFC 3339), SLUICE_TRACE_ID
 // Answered   exit code 0: a result, what it wrote to standard output, as a text when it is UTF-8;
 //            75 (EX_TEMPFAIL): nothing, the request is tried again by the policy of the group;

@@ -4,8 +4,7 @@
 //            are below it and which is the first. Who keeps the sequence sorted finds a place with
 //            partition_point() and the rest is positions.
 // Invariant  all leaves are equally deep; no child is empty; two neighbours are merged when they
-// fit
-//            into three quarters of a node
+//            fit into three quarters of a node
 // Errors     none; positions out of range are programmer errors
 #pragma once
 

@@ -1,16 +1,14 @@
 // The engine in this process: the store, the commands and a thread for them, without a socket.
 //
 // Theory     What clients of a server say through sockets, ports say here: the same bytes to the
-// same
-//            sessions. A turn of the thread: run what was posted, give each port's bytes to its
-//            session, hand what was changed to the worker, give back the replies that are durable
-//            now, let the residents finish.
+//            same sessions. A turn of the thread: run what was posted, give each port's bytes to
+//            its session, hand what was changed to the worker, give back the replies that are
+//            durable now, let the residents finish.
 // Promise    a reply reaches its port when the journal has come as far as the reply depends on;
-// when
-//            the host ends, everything is on the disk
+//            when the host ends, everything is on the disk
 // Errors     of open(): conflict (another process has the folder), invalid, io, corrupt,
-// unsupported Threads    open() and the destructor on the owner's; post() and wake() on any; the
-// rest on the
+//            unsupported
+// Threads    open() and the destructor on the owner's; post() and wake() on any; the rest on the
 //            host's own
 #pragma once
 

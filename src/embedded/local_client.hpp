@@ -1,8 +1,7 @@
 // A blocking client of the engine in this process: what net/client.hpp is for a server.
 //
 // Shape      queue() buffers a request, read() sends what is buffered and waits for one reply;
-// replies
-//            come in the order of the requests
+//            replies come in the order of the requests
 // Errors     closed (the engine ended the connection), timeout (the effect is unknown; the client
 //            stays usable), invalid and limit (what came is not RESP)
 // Threads    one; the other end is on the host's

@@ -1,13 +1,12 @@
 // What a store remembers of time, so that what is due does not come early after a restart.
 //
 // Theory     Times in the journal are monotonic: they go on across processes while the machine
-// runs.
-//            Each start, and each checkpoint, records which run of the machine it was, and both
-//            clocks. After a restart of the machine the other clock tells how long it was off; the
-//            difference is recorded as a shift of all times before it.
+//            runs. Each start, and each checkpoint, records which run of the machine it was, and
+//            both clocks. After a restart of the machine the other clock tells how long it was
+//            off; the difference is recorded as a shift of all times before it.
 // Promise    within one run of the machine no step of the wall clock moves anything; after a
-// restart
-//            of the machine nothing is early unless the wall clock was set forward meanwhile
+//            restart of the machine nothing is early unless the wall clock was set forward
+//            meanwhile
 // Shape      docs/formats/records.md, `clock`
 #pragma once
 

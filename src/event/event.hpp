@@ -3,7 +3,8 @@
 //
 // Shape      docs/formats/event.md has every field with its rule and both encodings
 // Invariant  an event that passed check_event() can be written by every encoder and comes back
-// equal Absent     an empty text, an empty list or no time: an id of length zero does not exist
+//            equal
+// Absent     an empty text, an empty list or no time: an id of length zero does not exist
 // Errors     check_event(): invalid or limit; the message begins with the name of the field, says
 //            what is allowed and never holds what was sent
 #pragma once

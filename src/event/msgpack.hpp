@@ -1,8 +1,8 @@
 // msgpack as bytes that are checked and cut, but never changed; and a writer.
 //
 // Promise    one pass, no recursion; memory grows with depth alone (at most depth_max), and with
-// the
-//            members of the outermost map; an announced size is believed when its bytes are there
+//            the members of the outermost map; an announced size is believed when its bytes are
+//            there
 // Errors     invalid or limit; the message is "<code> at byte <offset>: <rule>" with the codes of
 //            docs/formats/event.md, and never holds bytes of the input
 // Source     github.com/msgpack/msgpack, spec.md; docs/decisions/0050-msgpack-is-cut.md

@@ -4,8 +4,8 @@
 //
 // Shape      one row per (name, version); a row points at the rows of its data fields
 // Invariant  rows are sorted by system, then in the order of its own documentation; names are
-// unique Source     docs/formats/event.md for the envelope; each system's own catalogue for the
-// data
+//            unique
+// Source     docs/formats/event.md for the envelope; each system's own catalogue for the data
 #pragma once
 
 #include <span>

@@ -1,8 +1,7 @@
 // What /metrics tells of streams and their groups, by name.
 //
 // Limit      ServerSettings::metric_names_max streams and as many groups have series of their own;
-// how
-//            many have none is told too. Names that are no printable UTF-8 count among those
+//            how many have none is told too. Names that are no printable UTF-8 count among those
 #pragma once
 
 #include "http/metrics_text.hpp"

@@ -2,7 +2,7 @@
 //
 // Source     xoshiro256** (Blackman and Vigna), seeded through splitmix64.
 // Promise    one seed gives one sequence for ever; not for secrets (use system_seed() with
-// OpenSSL).
+//            OpenSSL).
 #pragma once
 
 #include <array>

@@ -1,7 +1,8 @@
 // A whole file, or all that comes through a descriptor, as bytes.
 //
 // Errors     those of posix_error(): no such file, no rights, a folder; limit: larger than
-// bytes_max Limit      bytes_max: no more than that, and one piece, is ever held
+//            bytes_max
+// Limit      bytes_max: no more than that, and one piece, is ever held
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,7 @@
 // What stands behind the end of the journal after a crash, cut off and kept aside for people.
 //
 // Promise    keep_torn_tail() returns when the copy is on the device; the journal may be written
-// over
-//            after that
+//            over after that
 // Errors     io, limit
 #pragma once
 

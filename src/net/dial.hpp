@@ -1,8 +1,7 @@
 // Connections to other programs, begun without waiting for them.
 //
 // Errors     of resolve(): unavailable. Asking for the address of a name may take seconds; that of
-// a
-//            number or a path is there at once.
+//            a number or a path is there at once.
 // Threads    any
 #pragma once
 

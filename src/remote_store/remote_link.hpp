@@ -1,8 +1,7 @@
 // One socket of a RemoteStore: dialed, then moved bytes over, never waited for.
 //
 // Shape      dial(); poll(2) with events(); advance() when it is ready, until is_up(); then send()
-// and
-//            receive()
+//            and receive()
 // Errors     unavailable (nobody there; tried every endpoint), closed (the server hung up), io
 // Threads    one
 #pragma once

@@ -5,8 +5,7 @@
 // Errors     of open(): io, no descriptor or no thread; else as store.hpp; a server that is not
 //            there is `unavailable`, and the message says where and why
 // Limit      the address of a host name is asked for on the store's thread, at each connection: a
-// slow
-//            name service delays everything. Numbers and unix sockets do not have that.
+//            slow name service delays everything. Numbers and unix sockets do not have that.
 // Threads    as store.hpp; one thread of its own
 // Not here   TLS, as in client_library
 #pragma once

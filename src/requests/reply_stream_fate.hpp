@@ -1,8 +1,7 @@
 // What becomes of the reply stream of a worker that may be gone, as a function of what it holds.
 //
 // Rule       an unread reply goes when it is older than `retention`; the stream goes when nothing
-// is
-//            left in it and nothing was added for `gone_for`
+//            is left in it and nothing was added for `gone_for`
 // Why        whoever reads deletes, so what is there is unread: docs/protocol/request_reply.md
 #pragma once
 

@@ -2,8 +2,7 @@
 //
 // Shape      a tree: aggregates hold their values in `elements`; a map holds key, value, key, value
 // Promise    nothing of the wire is lost: the three spellings of "nothing" stay apart, and
-// printed()
-//            of two replies is the same text exactly when they are the same reply
+//            printed() of two replies is the same text exactly when they are the same reply
 // Printed    +OK   -ERR text   42   "bulk\r\n"   nil ($-1)   nil-array (*-1)   null (_)
 //            true   real 1.5   big 123   txt:"verbatim"
 //            [a b]   {key: value, key: value}   set[a b]   push[a b]   |{key: value} value

@@ -1,9 +1,8 @@
 // How a request to a store ended: ok with a value, failed, or indeterminate.
 //
 // Promise    exactly one of the three; "failed" means no effect, now or later; "indeterminate"
-// means
-//            that nobody knows: the same request with the same idempotency key, or a settle with
-//            the same epoch, may be sent again
+//            means that nobody knows: the same request with the same idempotency key, or a settle
+//            with the same epoch, may be sent again
 // Errors     Error::code says what the caller can do, Outcome whether something may have happened:
 //            `timeout` of a read is a failure, `timeout` of an append is indeterminate
 // Source     docs/guarantees.md: the three outcomes

@@ -1,8 +1,8 @@
 // Requests about the dead letters of a stream.
 //
 // Names      `stream` is always the original one; where its dead letters lie is the store's
-// business Promise    a dead letter and the entry in work that it stands for are never both there,
-// nor both
+//            business
+// Promise    a dead letter and the entry in work that it stands for are never both there, nor both
 //            gone; replay is one step for each letter
 #pragma once
 

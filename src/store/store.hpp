@@ -6,10 +6,9 @@
 //            may wait (its `wait` is not zero) or must look before it writes (PutDocumentIf) has no
 //            order with others.
 // Promise    each Completion is called exactly once, also after cancel() and close(); the effects
-// of
-//            an "ok" are as durable as the stream says
-//            at most requests_max requests and bytes_max bytes are in flight; the next one is
-//            answered `limit` at once: back pressure is an answer, never a hidden block or a queue
+//            of an "ok" are as durable as the stream says at most requests_max requests and
+//            bytes_max bytes are in flight; the next one is answered `limit` at once: back
+//            pressure is an answer, never a hidden block or a queue
 // Errors     invalid, not_found, exists, conflict, limit, timeout, unavailable, corrupt, io, closed
 // Threads    all calls from any thread. A Completion runs on the store's own thread, one at a time;
 //            it must not block, and may make requests. Only a request that is refused at once

@@ -4,8 +4,7 @@
 //            deltas to it. A node begins anew when it is full or when a delta does not fit.
 // Units      positions in bytes, multiples of 8; in a slot in units of 8 from the node's base
 // Promise    append is O(1), find and seek are O(log n); 5 million entries load in bulk copies;
-// what
-//            the records of all entries take is always known
+//            what the records of all entries take is always known
 // Invariant  ids strictly increase over the whole index; no node is empty; a node's `appended` and
 //            `last` never fall, so deletes neither reopen a full node nor move where it is cut
 // Why        nodes are what Redis calls radix tree nodes: approximate trimming removes whole ones

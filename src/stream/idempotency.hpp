@@ -2,8 +2,7 @@
 //
 // Promise    inside the window (age and count, per producer) find() gives the first entry's id
 // Limit      per_producer_max keys of one producer and keys_max of all: the oldest goes first;
-// whole
-//            producers go when their last key does. A name is as long as it is, or 15 bytes
+//            whole producers go when their last key does. A name is as long as it is, or 15 bytes
 // Time       monotonic. Ages are not kept over a restart: they begin again, so a window may be
 //            longer, never shorter
 // Source     Redis 8.6, XADD IDMP and XCFGSET

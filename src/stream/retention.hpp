@@ -4,7 +4,7 @@
 //            at this time. So a step of the wall clock makes no entry older or younger
 // Limit      marks_max; the distance between marks grows with the age that was asked for
 // Source     docs/protocol/sluice.md, "Retention"; docs/formats/stream_effects.md,
-// stream_snapshot.md
+//            stream_snapshot.md
 #pragma once
 
 #include <cstdint>

@@ -2,8 +2,8 @@
 // the stream itself, unless only observers miss them.
 //
 // Promise    the count rises in the command that takes the entries away: a crash leaves both or
-// none Limit      one event a second tells of all losses since the last one, unless somebody
-// trimmed by
+//            none
+// Limit      one event a second tells of all losses since the last one, unless somebody trimmed by
 //            hand; so a stream that drops all the time is not filled with them
 // Source     docs/protocol/sluice.md, "Loss"
 #pragma once

@@ -1,9 +1,8 @@
 // The reply of XREAD and XREADGROUP: streams with entries, written only when all of them can be.
 //
 // Theory     The handler collects what it would give out, without reading a byte of it, and hands
-// it
-//            over. What cannot be read is cut off together with what lies behind it, so that the
-//            reply ends before the damage; the next read begins at it and gets the error.
+//            it over. What cannot be read is cut off together with what lies behind it, so that
+//            the reply ends before the damage; the next read begins at it and gets the error.
 #pragma once
 
 #include <algorithm>

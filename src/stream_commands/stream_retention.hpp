@@ -6,8 +6,7 @@
 //            does what was planned; whoever appends to several streams asks all of them before.
 //            What is left over is taken by retain(), which the timer calls for each stream.
 // Promise    a refusal changes nothing; an append is refused before anything is dropped that a
-// group
-//            has not read
+//            group has not read
 #pragma once
 
 #include <cstdint>

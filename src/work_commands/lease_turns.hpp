@@ -3,8 +3,7 @@
 // Theory     The streams of a tenant have one turn together, as large as its weight, and take turns
 //            within it; a stream of nobody has its own. So a tenant gains nothing by having many.
 // Promise    between two entries of a waiting tenant each other one has at most its quantum,
-// however
-//            long the backlogs are and whoever asks
+//            however long the backlogs are and whoever asks
 #pragma once
 
 #include <cstddef>

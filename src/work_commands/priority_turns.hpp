@@ -1,8 +1,7 @@
 // Which priority of a stream is next for a group, from command to command.
 //
 // Theory     bus/priority_share.hpp decides; here is what it remembers, for each stream and group
-// in
-//            which something other than normal has waited.
+//            in which something other than normal has waited.
 // Limits     groups_max of them; when there are more, all turns begin anew
 // Why        in memory only: after a restart the turns begin anew
 #pragma once

@@ -2,9 +2,8 @@
 // leased now.
 //
 // Theory     A tenant's streams are told by their keys (bus/stream_address.hpp). Its INFLIGHT
-// counts
-//            the leases of all groups of all its streams; they are counted when somebody asks, so
-//            the number cannot drift.
+//            counts the leases of all groups of all its streams; they are counted when somebody
+//            asks, so the number cannot drift.
 // Cost       O(streams of the tenant) for each command that leases from a tenant with a limit, and
 //            for each settle of one while somebody waits
 #pragma once

@@ -6,7 +6,8 @@
 // Promise    a stream with work is served after at most a quantum of each other stream of the
 //            command, however long their backlogs are
 // Limits     groups_max groups, streams_max streams of each; the ones used longest ago are
-// forgotten Why        in memory only: after a restart the turns begin anew
+//            forgotten
+// Why        in memory only: after a restart the turns begin anew
 #pragma once
 
 #include <cstdint>

@@ -52,6 +52,30 @@ TEST(Tidy, lines_are_at_most_100_columns) {
     findings.report();
 }
 
+// The comment that a file begins with has words in the margin; a formatter may tear it apart.
+TEST(Tidy, the_margin_of_a_files_first_comment_is_whole) {
+    static const std::regex margin_word(R"(^// [A-Z][A-Za-z]+( [a-z]+)? {2,}\S.*)");
+    static const std::regex goes_on(R"(^// {10,}\S.*)");
+    static const std::regex word_within(R"(^//.*\S [A-Z][a-z]+ {3,}\S.*)");
+    Findings findings("margin");
+    for (const auto& file : tracked_files()) {
+        if (!file.is_cpp()) continue;
+        bool is_begun = false;
+        for (const std::string_view line : file.lines) {
+            if (!line.starts_with("//")) break;
+            const bool is_margin_word = std::regex_match(line.begin(), line.end(), margin_word);
+            const bool is_whole =
+                is_margin_word || std::regex_match(line.begin(), line.end(), goes_on);
+            is_begun = (is_begun || is_margin_word) && line != "//";
+            if ((is_begun && !is_whole) ||
+                std::regex_match(line.begin(), line.end(), word_within)) {
+                findings.add(file.path, std::string(line));
+            }
+        }
+    }
+    findings.report();
+}
+
 TEST(Tidy, files_are_short) {
     Findings findings("length");
     for (const auto& file : tracked_files()) {
