@@ -15,10 +15,13 @@
 // Threads    `concurrency` for handlers and two of the library's; the handler runs in several at
 //            once when concurrency > 1, on_notice in any, one at a time. All calls on a
 //            RunningConsumer are safe from any thread; in a handler use request_stop() to stop.
+// See also   an AsyncHandler settles later and holds no thread: three of the library's are all;
+//            coroutine.hpp makes one of a coroutine
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,6 +45,9 @@ struct Settlement {
 };
 
 Settlement ack();
+// A failure: again after the group's retry policy.
+Settlement fail(std::string error);
+Settlement fail(const std::exception_ptr& thrown);
 Settlement retry(std::chrono::milliseconds after, std::string error = {});
 // By the reason dead letters are counted and filtered: a word, at most 64 bytes are kept.
 Settlement dead(std::string reason, std::string error = {});
@@ -58,6 +64,25 @@ Handler ack_after(Function function) {
         return ack();
     };
 }
+
+class HeldEvent;
+
+// Says what becomes of an event, once, at any time and on any thread. Further calls do nothing;
+// when the last copy goes without a call, the event has failed.
+class Settler {
+  public:
+    void operator()(Settlement settlement) const;
+
+  private:
+    friend class ConsumerThreads;
+    explicit Settler(std::shared_ptr<HeldEvent> event) : event_(std::move(event)) {}
+
+    std::shared_ptr<HeldEvent> event_;
+};
+
+// Begins to handle, one event after the other; the event is there as long as a copy of Settler is.
+// What it throws is the failure of the event, unless that was settled before.
+using AsyncHandler = std::function<void(const Delivery&, Settler)>;
 
 // What goes on beside the handlers, for a log.
 struct Notice {
@@ -78,7 +103,7 @@ struct ConsumerOptions {
     std::string group = {};
     std::string consumer = {};                // empty: host name and process id
     std::chrono::milliseconds lease{30'000};  // lease_min to a day
-    unsigned concurrency = 1;                 // 1 to concurrency_max
+    unsigned concurrency = 1;                 // events in hand at a time: 1 to concurrency_max
     // How many events may wait here, leased, for a handler: 0 to lease_ahead_max. Some make short
     // handlers fast; none leave every event to whoever is free.
     unsigned lease_ahead = 0;
@@ -135,6 +160,8 @@ class RunningConsumer {
 // Connected, logged in, the group found or made: everything that can be wrong at once is told here.
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
                                   Handler handler);
+Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
+                                  AsyncHandler handler);
 
 template <class Function>
     requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>

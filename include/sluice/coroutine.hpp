@@ -1,21 +1,108 @@
-// Requests with co_await, whatever kind of coroutines the program has.
+// Coroutines: handlers that wait without holding a thread, and requests with co_await.
 //
-// Shape      const auto end = co_await sluice::ask(requester, {.operation = "shout"});
-// Promise    the coroutine goes on once, with what Requester::send() would have called back, or
-//            with the error of a request that was not sent
-// Threads    it goes on where callbacks run, on the thread of the library: until its next co_await
-//            it must be short, and must not call request() or close(); it may ask again. A program
-//            with a scheduler of its own moves there first
-// Lifetime   the requester outlives the coroutine, or is closed first: then what waits goes on with
-//            an indeterminate end
+// Shape      sluice::Handling handle(const sluice::Delivery& order) {
+//                sluice::RequestCall call{.operation = "price"};
+//                const auto end = co_await sluice::ask(requester, call);
+//                if (!end) throw std::runtime_error(end.error().message);
+//                co_return sluice::ack();
+//            }
+//            auto consumer = sluice::consume(url, {..., .concurrency = 500}, handle);
+// Promise    of a handler: what it returns settles the event, what it throws is its failure, and
+//            nothing of it is left by then; its lease is extended until it ends, wherever it waits;
+//            a handler whose frame is destroyed before its end has failed
+//            of ask(): the coroutine goes on once, with what Requester::send() would have called
+//            back, or with the error of a request that was not sent; any kind of coroutine may ask
+// Limits     `concurrency` handlers have begun and not ended; a thread of the library begins them,
+//            one after the other
+// Threads    a handler goes on where that which it waits for lets it go on; after ask() that is
+//            the thread of the requester, and until the next co_await it must be short there, and
+//            must not call request() or close(). Elsewhere it may take its time, or move to a
+//            scheduler of the program first
+// Lifetime   the event and the handler outlive the coroutine; the requester must, or is closed
+//            first: then who waits goes on with an indeterminate end. stop() waits for coroutines
 #pragma once
 
 #include <coroutine>
+#include <exception>
 #include <optional>
+#include <sluice/consumer.hpp>
 #include <sluice/requester.hpp>
+#include <type_traits>
 #include <utility>
 
 namespace sluice {
+
+// What a handler that is a coroutine returns. It has not begun yet.
+class Handling {
+  public:
+    class promise_type {
+      public:
+        Handling get_return_object() {
+            return Handling(std::coroutine_handle<promise_type>::from_promise(*this));
+        }
+        std::suspend_always initial_suspend() noexcept { return {}; }
+        // The frame goes first: who hears of the end may take away what the handler used.
+        auto final_suspend() noexcept {
+            struct End {
+                bool await_ready() noexcept { return false; }
+                void await_suspend(std::coroutine_handle<promise_type> ended) noexcept {
+                    const Settler settle = *ended.promise().settle_;
+                    auto outcome = std::move(ended.promise().outcome_);
+                    ended.destroy();
+                    settle(outcome.error ? fail(outcome.error) : std::move(outcome.settlement));
+                }
+                void await_resume() noexcept {}
+            };
+            return End{};
+        }
+        void return_value(Settlement settlement) { outcome_.settlement = std::move(settlement); }
+        void unhandled_exception() { outcome_.error = std::current_exception(); }
+
+      private:
+        friend class Handling;
+        struct Outcome {
+            Settlement settlement;
+            std::exception_ptr error;
+        };
+        std::optional<Settler> settle_;
+        Outcome outcome_;
+    };
+
+    Handling(Handling&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Handling& operator=(Handling&&) = delete;
+    ~Handling() {
+        if (handle_) handle_.destroy();
+    }
+
+    // Begins, and belongs to itself from now on.
+    void start(Settler settle) && {
+        const auto handle = std::exchange(handle_, nullptr);
+        handle.promise().settle_.emplace(std::move(settle));
+        handle.resume();
+    }
+
+  private:
+    explicit Handling(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+
+    std::coroutine_handle<promise_type> handle_;
+};
+
+template <class Function>
+concept CoroutineHandler =
+    std::is_same_v<std::invoke_result_t<Function&, const Delivery&>, Handling>;
+
+template <CoroutineHandler Function>
+AsyncHandler in_coroutines(Function function) {
+    return [function = std::move(function)](const Delivery& event, Settler settle) mutable {
+        function(event).start(std::move(settle));
+    };
+}
+
+template <CoroutineHandler Function>
+Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
+                                  Function handler) {
+    return consume(url, options, in_coroutines(std::move(handler)));
+}
 
 class Asking {
   public:
@@ -42,8 +129,17 @@ class Asking {
     std::optional<Expected<RequestEnd>> end_;
 };
 
-inline Asking ask(Requester& requester, RequestCall call) {
+inline Asking ask(Requester& requester, const RequestCall& call) {
+    return {requester, call};
+}
+
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 destroys an aggregate that is made within a co_await expression twice: name it before.
+Asking ask(Requester& requester, RequestCall&& call) = delete;
+#else
+inline Asking ask(Requester& requester, RequestCall&& call) {
     return {requester, std::move(call)};
 }
+#endif
 
 }  // namespace sluice

@@ -16,6 +16,7 @@
 
 #include <sluice/connection.hpp>
 #include <sluice/consumer.hpp>
+#include <sluice/coroutine.hpp>
 
 namespace sluice {
 
@@ -51,6 +52,8 @@ class Bus {
   private:
     friend Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options,
                                              Handler handler);
+    friend Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options,
+                                             AsyncHandler handler);
     struct State;
     explicit Bus(std::unique_ptr<State> state);
 
@@ -59,11 +62,17 @@ class Bus {
 
 // ConsumerOptions::connect says nothing here.
 Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Handler handler);
+Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, AsyncHandler handler);
 
 template <class Function>
     requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>
 Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Function handler) {
     return consume(bus, options, ack_after(std::move(handler)));
+}
+
+template <CoroutineHandler Function>
+Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Function handler) {
+    return consume(bus, options, in_coroutines(std::move(handler)));
 }
 
 }  // namespace sluice

@@ -35,10 +35,12 @@ Expected<void> check(const ConsumerOptions& options) {
 }  // namespace
 
 struct RunningConsumer::State {
-    State(ServerLink link, ConsumerOptions options, Handler handler)
-        : threads(std::move(link), std::move(options), std::move(handler)) {}
+    explicit State(std::shared_ptr<ConsumerThreads> begun) : threads(std::move(begun)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { threads->stop(); }
 
-    ConsumerThreads threads;
+    std::shared_ptr<ConsumerThreads> threads;  // held events hold them too
 };
 
 RunningConsumer::RunningConsumer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -47,55 +49,69 @@ RunningConsumer& RunningConsumer::operator=(RunningConsumer&&) noexcept = defaul
 RunningConsumer::~RunningConsumer() = default;
 
 Expected<RunningConsumer> ConsumerStart::run(ServerLink link, const ConsumerOptions& options,
-                                             Handler handler) {
+                                             EventHandler handler) {
     if (auto checked = check(options); !checked) return checked.error();
-    if (!handler) return ClientError{ErrorKind::invalid, "consume: there is no handler"};
+    if (!handler.run) return ClientError{ErrorKind::invalid, "consume: there is no handler"};
     const auto group = set_up_group(link, {options.stream, options.group},
                                     {.create = options.create_group, .retry = options.retry});
     if (!group) return group.error();
     ConsumerOptions complete = options;
     if (complete.consumer.empty()) complete.consumer = process_name();
-    auto state = std::make_unique<RunningConsumer::State>(std::move(link), std::move(complete),
-                                                          std::move(handler));
-    if (auto started = state->threads.start(); !started) {
+    auto threads =
+        std::make_shared<ConsumerThreads>(std::move(link), std::move(complete), std::move(handler));
+    if (auto started = threads->start(); !started) {
         return ClientError{ErrorKind::failed, "consume: " + started.error().message};
     }
-    return RunningConsumer(std::move(state));
+    return RunningConsumer(std::make_unique<RunningConsumer::State>(std::move(threads)));
 }
 
-Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
-                                  Handler handler) {
+namespace {
+
+Expected<RunningConsumer> consume_at(std::string_view url, const ConsumerOptions& options,
+                                     EventHandler handler) {
     auto parsed = ServerUrl::parse(url);
     if (!parsed) return parsed.error();
     return ConsumerStart::run(ServerLink(std::move(*parsed), options.connect), options,
                               std::move(handler));
 }
 
+}  // namespace
+
+Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
+                                  Handler handler) {
+    return consume_at(url, options, in_threads(std::move(handler), options.concurrency));
+}
+
+Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
+                                  AsyncHandler handler) {
+    return consume_at(url, options, begun_in_turn(std::move(handler)));
+}
+
 void RunningConsumer::stop() {
-    state_->threads.stop();
+    state_->threads->stop();
 }
 
 void RunningConsumer::request_stop() {
-    state_->threads.request_stop();
+    state_->threads->request_stop();
 }
 
 Expected<void> RunningConsumer::wait() {
-    state_->threads.wait();
-    if (auto error = state_->threads.fatal_error()) return std::move(*error);
+    state_->threads->wait();
+    if (auto error = state_->threads->fatal_error()) return std::move(*error);
     return {};
 }
 
 Expected<void> RunningConsumer::run_until_signal() {
     auto signals = SignalWait::begin();
     if (!signals) return signals.error();
-    while (!state_->threads.has_ended() && !(*signals)->wait(std::chrono::milliseconds(200)))
+    while (!state_->threads->has_ended() && !(*signals)->wait(std::chrono::milliseconds(200)))
         continue;
     stop();
     return wait();
 }
 
 ConsumerCounts RunningConsumer::counts() const {
-    return state_->threads.counts();
+    return state_->threads->counts();
 }
 
 }  // namespace sluice

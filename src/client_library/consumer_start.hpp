@@ -3,6 +3,7 @@
 // Errors     those of consume()
 #pragma once
 
+#include "client_library/event_handler.hpp"
 #include "client_library/server_link.hpp"
 #include "sluice/consumer.hpp"
 
@@ -11,7 +12,7 @@ namespace sluice {
 class ConsumerStart {
   public:
     static Expected<RunningConsumer> run(ServerLink link, const ConsumerOptions& options,
-                                         Handler handler);
+                                         EventHandler handler);
 };
 
 }  // namespace sluice

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "client_library/client_error.hpp"
+#include "client_library/held_event.hpp"
 #include "client_library/run_handler.hpp"
 #include "io/thread_start.hpp"
 
@@ -32,20 +33,20 @@ thread_local const ConsumerThreads* own_consumer = nullptr;
 
 }  // namespace
 
-ConsumerThreads::ConsumerThreads(ServerLink link, ConsumerOptions options, Handler handler)
+ConsumerThreads::ConsumerThreads(ServerLink link, ConsumerOptions options, EventHandler handler)
     : options_(std::move(options)),
       handler_(std::move(handler)),
       leasing_{link.another(), Random(system_seed()), {}, {}},
       settling_{std::move(link), Random(system_seed()), {}, {}},
       ledger_({options_.stream, options_.group, Duration::from_ms(options_.lease.count())}) {
-    threads_.reserve(options_.concurrency + 2UL);
+    threads_.reserve(handler_.threads + 2UL);
 }
 
 // The thread that leases comes last: what it leases is handled and settled.
 Result<void> ConsumerThreads::start() {
     auto started = start_threads("start the threads of a consumer", [this] {
         add_thread(&ConsumerThreads::settle_events);
-        for (unsigned i = 0; i < options_.concurrency; ++i)
+        for (unsigned i = 0; i < handler_.threads; ++i)
             add_thread(&ConsumerThreads::handle_events);
         add_thread(&ConsumerThreads::lease_events);
     });
@@ -173,18 +174,26 @@ void ConsumerThreads::begin(std::vector<Leased> leased) {
 // --- handling
 
 void ConsumerThreads::handle_events() {
-    while (const auto leased = next_event()) {
-        Settlement settlement = run_handler(handler_, leased->event);
-        const std::lock_guard lock(mutex_);
-        ledger_.settle(key_of(*leased), std::move(settlement));
-        settled_.notify_one();
-        room_.notify_one();
+    while (auto leased = next_event()) {
+        auto held = std::make_shared<HeldEvent>(shared_from_this(), std::move(*leased));
+        run_async_handler(handler_.run, held->event(), Settler(held));
     }
+}
+
+void ConsumerThreads::settle(const Leased& leased, Settlement settlement) {
+    const std::lock_guard lock(mutex_);
+    --in_hand_;
+    ledger_.settle(key_of(leased), std::move(settlement));
+    settled_.notify_one();
+    room_.notify_one();
+    if (!deliveries_.empty()) leased_.notify_one();
 }
 
 std::optional<Leased> ConsumerThreads::next_event() {
     std::unique_lock lock(mutex_);
-    leased_.wait(lock, [this] { return is_stopping_ || !deliveries_.empty(); });
+    leased_.wait(lock, [this] {
+        return is_stopping_ || (!deliveries_.empty() && in_hand_ < options_.concurrency);
+    });
     if (is_stopping_) {
         for (const Leased& each : deliveries_)
             ledger_.settle(key_of(each), release());
@@ -194,6 +203,7 @@ std::optional<Leased> ConsumerThreads::next_event() {
     }
     Leased leased = std::move(deliveries_.front());
     deliveries_.pop_front();
+    ++in_hand_;
     return leased;
 }
 

@@ -1,22 +1,26 @@
 // The threads of a consumer: one leases, one settles, some handle.
 //
 // Shape      leasing --deliveries--> handling --settlements--> ledger --> settling
-// Promise    no more is leased than handlers are free; the settling thread ends last, when every
-//            lease is settled, or when the server has been away for longer than a lease
+// Promise    no more is handled at a time than `concurrency` says; the settling thread ends last,
+//            when every lease is settled, or when the server has been away for longer than a lease
 // Invariant  an event is in the ledger from the moment it was leased until its settle is answered
 // Threads    mutex_ guards everything that two threads touch; each link belongs to one thread. It
 //            is never held over a call to the server, the handler or on_notice.
+// Lifetime   shared with the events in the hands of handlers: one that settles elsewhere may still
+//            be on its way out of settle() when all threads have ended
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include "client_library/backoff.hpp"
+#include "client_library/event_handler.hpp"
 #include "client_library/lease_ledger.hpp"
 #include "client_library/lease_reply.hpp"
 #include "client_library/server_link.hpp"
@@ -25,14 +29,16 @@
 
 namespace sluice {
 
-class ConsumerThreads {
+class ConsumerThreads : public std::enable_shared_from_this<ConsumerThreads> {
   public:
     // The options were checked. Nothing happens before start().
-    ConsumerThreads(ServerLink link, ConsumerOptions options, Handler handler);
+    ConsumerThreads(ServerLink link, ConsumerOptions options, EventHandler handler);
     ~ConsumerThreads() { stop(); }
 
     // Once. When one of the threads cannot be made the others are ended: nothing was leased.
     Result<void> start();
+    // An event that the handler was given. On any thread.
+    void settle(const Leased& leased, Settlement settlement);
     void request_stop();
     // Waits for the threads, unless it is called on one of them.
     void stop();
@@ -74,7 +80,7 @@ class ConsumerThreads {
     MonoTime now() { return SystemClock().mono(); }
 
     const ConsumerOptions options_;
-    const Handler handler_;
+    const EventHandler handler_;
     Line leasing_;
     Line settling_;
 
@@ -86,6 +92,7 @@ class ConsumerThreads {
     std::condition_variable changed_;
     LeaseLedger ledger_;
     std::deque<Leased> deliveries_;
+    std::size_t in_hand_ = 0;  // given to the handler, not settled
     bool is_stopping_ = false;
     bool is_leasing_ = true;
     bool has_ended_ = false;

@@ -6,8 +6,15 @@ namespace sluice {
 
 namespace {
 
-Settlement failure(std::string message) {
-    return {.kind = Settlement::Kind::retry, .error = std::move(message)};
+std::string words_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& thrown) {
+        const std::string what = thrown.what();
+        return what.empty() ? "the handler threw an exception without words" : what;
+    } catch (...) {
+        return "the handler threw something that is not a std::exception";
+    }
 }
 
 }  // namespace
@@ -15,23 +22,24 @@ Settlement failure(std::string message) {
 Settlement run_handler(const Handler& handler, const Delivery& event) {
     try {
         return handler(event);
-    } catch (const std::exception& thrown) {
-        const std::string what = thrown.what();
-        return failure(what.empty() ? "the handler threw an exception without words" : what);
     } catch (...) {
-        return failure("the handler threw something that is not a std::exception");
+        return fail(words_of(std::current_exception()));
+    }
+}
+
+void run_async_handler(const AsyncHandler& handler, const Delivery& event, const Settler& settle) {
+    try {
+        handler(event, settle);
+    } catch (...) {
+        settle(fail(words_of(std::current_exception())));
     }
 }
 
 RequestAnswer run_request_handler(const RequestHandler& handler, const IncomingRequest& request) {
     try {
         return handler(request);
-    } catch (const std::exception& thrown) {
-        const std::string what = thrown.what();
-        return refuse("failed",
-                      what.empty() ? "the handler threw an exception without words" : what);
     } catch (...) {
-        return refuse("failed", "the handler threw something that is not a std::exception");
+        return refuse("failed", words_of(std::current_exception()));
     }
 }
 
@@ -49,6 +57,15 @@ void run_notice(const std::function<void(const Notice&)>& on_notice, const Notic
 
 Settlement ack() {
     return {};
+}
+
+Settlement fail(std::string error) {
+    if (error.empty()) error = "the handler failed without words";
+    return {.kind = Settlement::Kind::retry, .error = std::move(error)};
+}
+
+Settlement fail(const std::exception_ptr& thrown) {
+    return fail(thrown ? words_of(thrown) : std::string());
 }
 
 Settlement retry(std::chrono::milliseconds after, std::string error) {

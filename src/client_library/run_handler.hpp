@@ -9,6 +9,8 @@
 namespace sluice {
 
 Settlement run_handler(const Handler& handler, const Delivery& event);
+// What it throws settles the event, unless it did so before.
+void run_async_handler(const AsyncHandler& handler, const Delivery& event, const Settler& settle);
 // What is thrown is refused as `failed`.
 RequestAnswer run_request_handler(const RequestHandler& handler, const IncomingRequest& request);
 // Whatever it throws is dropped: there is nobody to tell.

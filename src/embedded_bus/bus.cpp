@@ -167,7 +167,13 @@ Expected<void> Bus::create_group(std::string_view stream, std::string_view group
 }
 
 Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Handler handler) {
-    return ConsumerStart::run(link_to(bus.state_->host), options, std::move(handler));
+    return ConsumerStart::run(link_to(bus.state_->host), options,
+                              in_threads(std::move(handler), options.concurrency));
+}
+
+Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, AsyncHandler handler) {
+    return ConsumerStart::run(link_to(bus.state_->host), options,
+                              begun_in_turn(std::move(handler)));
 }
 
 }  // namespace sluice

@@ -2,7 +2,6 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <mutex>
 #include <netinet/in.h>
@@ -13,9 +12,9 @@
 #include <thread>
 #include <unistd.h>
 
-#include "net/client.hpp"
+#include "process/passing_time.hpp"
 #include "process/scarce_threads.hpp"
-#include "process/servers.hpp"
+#include "process/server_test.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -23,18 +22,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A handler that takes its time.
-void work(milliseconds time) {
-    std::mutex mutex;
-    std::condition_variable nobody;
-    std::unique_lock lock(mutex);
-    nobody.wait_for(lock, time, [] { return false; });
-}
-
 // What was handled is not settled yet: a server that dies in between hands it out again.
 [[nodiscard]] bool settles(const RunningConsumer& consumer, std::uint64_t acks) {
     for (int i = 0; i < 2'000 && consumer.counts().acked < acks; ++i)
-        work(milliseconds(10));
+        let_pass(milliseconds(10));
     return consumer.counts().acked == acks;
 }
 
@@ -96,37 +87,13 @@ class CrowdedPort {
     std::thread thread_;
 };
 
-class ClientLibraryTest : public ::testing::Test {
+class ClientLibraryTest : public ServerTest {
   protected:
-    void SetUp() override { start("127.0.0.1:0"); }
-
-    void start(const std::string& resp) {
-        SluiceServer::Options options;
-        // Under ThreadSanitizer it is the library that is looked at: any server will do.
-        const char* const program = std::getenv("SLUICE_BINARY");
-        options.program = program == nullptr ? SLUICE_PROGRAM : program;
-        options.data = folder_.file("data");
-        options.environment = environment_;
-        options.resp = resp;
-        auto started = SluiceServer::start(options);
-        ASSERT_TRUE(started.has_value()) << started.error().message;
-        server_.emplace(std::move(*started));
-        address_ = server_->address().text();
-    }
-    std::string url() const { return "redis://" + address_; }
-
     std::string publish(const FieldList& fields = {{"item", "tea"}}) {
         auto bus = connect(url());
         if (!bus) return bus.error().message;
         const auto id = bus->publish("orders", fields);
         return id ? *id : id.error().message;
-    }
-    // The reply, printed.
-    std::string ask(std::initializer_list<std::string_view> args) {
-        auto client = Client::connect(server_->address());
-        if (!client) return client.error().message;
-        const auto reply = client->call(args);
-        return reply ? printed(*reply) : reply.error().message;
     }
     static ConsumerOptions options() {
         return {.stream = "orders",
@@ -134,11 +101,6 @@ class ClientLibraryTest : public ::testing::Test {
                 .create_group = GroupStart::beginning,
                 .retry = "20ms,20ms,20ms"};
     }
-
-    std::vector<std::string> environment_;
-    TemporaryFolder folder_{"client-library"};
-    std::optional<SluiceServer> server_;
-    std::string address_;
 };
 
 TEST_F(ClientLibraryTest, an_event_fails_twice_and_then_succeeds) {
@@ -215,7 +177,7 @@ TEST_F(ClientLibraryTest, a_handler_may_take_many_leases_long) {
     ConsumerOptions brief = options();
     brief.lease = milliseconds(300);
     auto consumer = consume(url(), brief, [&](const Delivery&) {
-        work(milliseconds(1'200));
+        let_pass(milliseconds(1'200));
         done.add();
     });
     ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
@@ -254,7 +216,7 @@ TEST_F(ClientLibraryTest, stopping_waits_for_the_handlers_that_run) {
     std::atomic<bool> is_done = false;
     auto consumer = consume(url(), options(), [&](const Delivery&) {
         begun.add();
-        work(milliseconds(500));
+        let_pass(milliseconds(500));
         is_done = true;
     });
     ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
@@ -478,7 +440,7 @@ TEST_F(ClientLibraryTest, every_event_is_handled_although_the_server_dies_now_an
     wide.lease = seconds(1);
     wide.retry = "fixed delay=20ms retries=100";
     auto consumer = consume(url(), wide, [&](const Delivery& event) {
-        work(milliseconds(2));
+        let_pass(milliseconds(2));
         const std::lock_guard lock(mutex);
         if (ids.insert(event.id).second) first_handled.add();
     });
@@ -495,7 +457,7 @@ TEST_F(ClientLibraryTest, every_event_is_handled_although_the_server_dies_now_an
                          ask({"XLEN", "orders:dlq"}));
     };
     for (int i = 0; i < 200 && !left().first; ++i)
-        work(milliseconds(50));
+        let_pass(milliseconds(50));
     consumer->stop();
     EXPECT_EQ(left(), std::pair(true, std::string("0")));
     EXPECT_GE(consumer->counts().reconnects, 3U);

@@ -202,6 +202,22 @@ TEST_F(EmbeddedBusTest, what_was_not_handled_waits_for_the_next_run) {
     EXPECT_EQ(seen.ids(), std::multiset<std::string>{id});
 }
 
+TEST_F(EmbeddedBusTest, handlers_may_be_coroutines) {
+    Bus bus = open();
+    for (int i = 0; i < 10; ++i)
+        publish(bus, "tea");
+    Seen seen;
+    auto consumer = consume(bus, options(), [&](const Delivery& event) -> Handling {
+        co_await std::suspend_never{};
+        seen.add(event.id);
+        co_return ack();
+    });
+    ASSERT_TRUE(consumer.has_value()) << consumer.error().message;
+    EXPECT_TRUE(seen.reaches(10));
+    consumer->stop();
+    EXPECT_EQ(consumer->counts().acked, 10U);
+}
+
 TEST_F(EmbeddedBusTest, a_consumer_may_outlive_its_bus) {
     Seen seen;
     std::optional<Bus> bus(open());

@@ -20,7 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ["SLUICE_BUILD"]
 # Each with its pkg-config package.
 EXAMPLES = {"consume_with_retries": "sluice", "publish": "sluice", "ask": "sluice",
-            "answer": "sluice", "embedded": "sluice-embedded"}
+            "answer": "sluice", "consume_in_coroutines": "sluice",
+            "embedded": "sluice-embedded"}
 # The header promises C++20 and any compiler: Debian's default one too, where it is installed.
 OTHER_COMPILER = shutil.which("g++") or os.environ["CXX"]
 checks = 0
@@ -115,6 +116,25 @@ def use(programs, how):
           how + ": without a server it says so")
 
 
+def use_coroutines(programs, how):
+    """Handlers that wait for the answers of a tool worker, which starts later."""
+    with SluiceProcess() as sluice:
+        url = "redis://%s" % sluice.resp
+        ids = [run(programs / "publish", item, url) for item in ("tea", "milk")]
+        sluice.redis().xgroup_create("sg:tools:requests", "tools", "0", mkstream=True)
+        started = [subprocess.Popen([programs / name, url], stdout=subprocess.PIPE, text=True)
+                   for name in ("consume_in_coroutines", "answer")]
+        try:
+            lines = sorted(started[0].stdout.readline().split() for _ in ids)
+            check(lines == sorted([[ids[0], "TEA"], [ids[1], "MILK"]]),
+                  how + ": coroutines ask, and go on with the answers")
+        finally:
+            for each in started:
+                each.send_signal(signal.SIGTERM)
+                check(each.wait(20) == 0, how + ": SIGTERM ends it well")
+                each.stdout.close()
+
+
 def embed(programs, folder, how):
     """A bus inside a program: twice on one folder, then given to a server."""
     data = folder / "bus"
@@ -154,6 +174,7 @@ def main():
                            (build_with_pkg_config, "pkg-config")):
             programs = build(moved, folder / how)
             use(programs, how)
+            use_coroutines(programs, how)
             embed(programs, folder / how, how)
     print("%d passed, 0 failed" % checks)
 

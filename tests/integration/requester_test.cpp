@@ -2,7 +2,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <coroutine>
-#include <cstdlib>
 #include <exception>
 #include <gtest/gtest.h>
 #include <map>
@@ -12,9 +11,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "net/client.hpp"
 #include "process/scarce_threads.hpp"
-#include "process/servers.hpp"
+#include "process/server_test.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -44,30 +42,8 @@ class Ends {
     std::vector<RequestEnd> ends_;
 };
 
-class RequesterTest : public ::testing::Test {
+class RequesterTest : public ServerTest {
   protected:
-    void SetUp() override { start("127.0.0.1:0"); }
-
-    void start(const std::string& resp) {
-        SluiceServer::Options options;
-        // Under ThreadSanitizer it is the library that is looked at: any server will do.
-        const char* const program = std::getenv("SLUICE_BINARY");
-        options.program = program == nullptr ? SLUICE_PROGRAM : program;
-        options.data = folder_.file("data");
-        options.resp = resp;
-        auto started = SluiceServer::start(options);
-        ASSERT_TRUE(started.has_value()) << started.error().message;
-        server_.emplace(std::move(*started));
-        address_ = server_->address().text();
-    }
-    std::string url() const { return "redis://" + address_; }
-    std::string ask(std::initializer_list<std::string_view> args) {
-        auto client = Client::connect(server_->address());
-        if (!client) return client.error().message;
-        const auto reply = client->call(args);
-        return reply ? printed(*reply) : reply.error().message;
-    }
-
     Requester requester(RequesterOptions options = {}) {
         options.worker_id = "w1";
         auto opened = Requester::open(url(), options);
@@ -87,10 +63,6 @@ class RequesterTest : public ::testing::Test {
         return std::move(*running);
     }
     static RequestAnswer echo(const IncomingRequest& request) { return answer(request.body); }
-
-    TemporaryFolder folder_{"requester"};
-    std::optional<SluiceServer> server_;
-    std::string address_;
 };
 
 TEST_F(RequesterTest, many_threads_ask_many_handlers_and_each_gets_its_own_answer) {
