@@ -19,7 +19,10 @@ void Checkpointer::begin(WallTime wall, KeyNumber next_key_number) {
     keys_written_ = 0;
     snapshot_ = header_.position;
     is_complete_ = false;
-    pending_ = encode_checkpoint_header(header_);
+    // One stream may be all of it, and growing in the middle of it costs more than copying.
+    const std::size_t expected = last_size_ + slice_bytes;
+    if (pending_.capacity() < expected) pending_.reserve(expected + expected / 2);
+    pending_.assign(encode_checkpoint_header(header_));
     pending_written_ = 0;
     offset_ = pending_.size();
 }
@@ -98,11 +101,15 @@ IoTask Checkpointer::create_task() {
 }
 
 IoTask Checkpointer::write_task() {
-    const std::size_t size = std::min(slice_bytes, pending_.size() - pending_written_);
+    const std::size_t size = std::min(write_bytes, pending_.size() - pending_written_);
     // The bytes stay where they are until done(): nothing fills pending_ before.
     const std::string_view bytes(pending_.data() + pending_written_, size);
     const std::uint64_t at = offset_ - pending_.size() + pending_written_;
-    return {[file = file_, at, bytes] { return file->write_at(at, bytes); },
+    return {[file = file_, at, bytes]() -> Result<void> {
+                SLUICE_TRY(file->write_at(at, bytes));
+                file->begin_writeback(at, bytes.size());
+                return {};
+            },
             [this, size](Result<void> result) {
                 if (!result) return fail(result.error());
                 pending_written_ += size;
@@ -120,8 +127,7 @@ IoTask Checkpointer::publish_task() {
             [this](Result<void> result) {
                 if (!result) return fail(result.error());
                 file_.reset();
-                pending_ = {};
-                pending_written_ = 0;
+                release_pending();
                 // A checkpoint at the same place replaces the one before it.
                 if (kept_.empty() || kept_.back() != header_.position) {
                     kept_.push_back(header_.position);
@@ -141,11 +147,17 @@ IoTask Checkpointer::prune_task() {
             [this](Result<void>) { kept_.erase(kept_.begin()); }};
 }
 
+// Memory that was touched once is quick to fill again; a lot of it is given back all the same.
+void Checkpointer::release_pending() {
+    pending_.clear();
+    if (pending_.capacity() > pending_kept_bytes) pending_ = {};
+    pending_written_ = 0;
+}
+
 void Checkpointer::fail(const Error& error) {
     file_.reset();
     (void)files_.remove(temporary());
-    pending_ = {};
-    pending_written_ = 0;
+    release_pending();
     ++failures_;
     failure_ = error.message;
 }

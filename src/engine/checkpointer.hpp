@@ -1,9 +1,9 @@
 // Makes a checkpoint while commands go on: keys are written one after the other, each as it is at
 // its moment.
 //
-// Theory     begin() fixes where replay will start. Each task writes about slice_bytes of sections.
-//            When all keys are out, the journal must be durable up to the last snapshot; then the
-//            file gets its name.
+// Theory     begin() fixes where replay will start. Sections are made in slices and written in
+//            small pieces. When all keys are out, the journal must be durable up to the last
+//            snapshot; then the file gets its name.
 // Promise    a file with the final name is whole, on the device, and not newer than the journal
 // Errors     a failed task ends the attempt; the temporary file goes, the next one begins anew
 // Threads    the engine thread; tasks run on the I/O thread
@@ -54,6 +54,9 @@ class Checkpointer {
 
     static constexpr std::size_t kept_max = 2;
     static constexpr std::size_t slice_bytes = 1 << 20;
+    // Of one task: flushes of the journal go on between them, on the same device.
+    static constexpr std::size_t write_bytes = 256 << 10;
+    static constexpr std::size_t pending_kept_bytes = 16 << 20;  // between two checkpoints
     static constexpr std::size_t entries_per_step = 16'000;
 
   private:
@@ -64,6 +67,7 @@ class Checkpointer {
     IoTask publish_task();
     IoTask prune_task();
     std::string temporary() const { return checkpoint_file_name(header_.position) + ".tmp"; }
+    void release_pending();
     void fail(const Error& error);
 
     FileSystem& files_;

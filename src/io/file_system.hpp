@@ -57,6 +57,8 @@ class File {
     virtual Result<void> give_back(std::uint64_t /*offset*/) {
         return Error{Errc::unsupported, "space cannot be given back but with the whole file"};
     }
+    // Hints that these bytes should be on their way to the device: then a sync has less to do.
+    virtual void begin_writeback(std::uint64_t /*offset*/, std::uint64_t /*size*/) {}
     // Hints that the cached pages of this file will not be read soon.
     virtual void drop_cache() {}
 };

@@ -212,6 +212,12 @@ Result<void> PosixFile::truncate(std::uint64_t size) {
     return {};
 }
 
+void PosixFile::begin_writeback(std::uint64_t offset, std::uint64_t size) {
+    // A hint: when the kernel does not take it, the sync does all of it.
+    (void)sync_file_range(descriptor_.number(), static_cast<off_t>(offset),
+                          static_cast<off_t>(size), SYNC_FILE_RANGE_WRITE);
+}
+
 void PosixFile::drop_cache() {
     // A hint: when the kernel does not take it, nothing is wrong.
     (void)posix_fadvise(descriptor_.number(), 0, 0, POSIX_FADV_DONTNEED);

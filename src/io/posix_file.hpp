@@ -55,6 +55,7 @@ class PosixFile final : public File {
     Result<void> truncate(std::uint64_t size) override;
     Result<void> allocate(std::uint64_t size) override;
     Result<void> give_back(std::uint64_t offset) override;
+    void begin_writeback(std::uint64_t offset, std::uint64_t size) override;
     void drop_cache() override;
 
   private:

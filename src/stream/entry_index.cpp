@@ -17,6 +17,8 @@ constexpr std::uint32_t first_capacity = 4;
 constexpr std::size_t allocation_overhead = 16;
 // Of a node in a snapshot, in front of its slots.
 constexpr std::size_t node_header_bytes = 48;
+// Entries of a page of coded nodes: what a change within it codes again.
+constexpr std::size_t page_entries = 4096;
 
 static_assert(std::endian::native == std::endian::little, "version 1 has slots as they stand");
 
@@ -66,6 +68,20 @@ void EntryIndex::Node::erase(std::uint32_t i) {
     }
     --count;
     if (capacity > 2 * first_capacity && count > 0 && count <= capacity / 4) reserve(capacity / 2);
+}
+
+void EntryIndex::Node::leave_page() {
+    if (page == nullptr) return;
+    forget_code();
+    --page->nodes;
+    page = nullptr;
+}
+
+void EntryIndex::Node::join_page(CodePage* joined) {
+    page = joined;
+    if (page == nullptr) return;
+    forget_code();
+    ++page->nodes;
 }
 
 void EntryIndex::Node::count_bytes() {
@@ -118,7 +134,7 @@ void EntryIndex::append(EntryId id, EntryRef ref, std::uint32_t entries_per_node
     if (!nodes_.empty() && nodes_.back().appended < limit) {
         Node& node = nodes_.back();
         if (const auto slot = node.slot_for(id, ref)) {
-            if (node.coded) node.forget_code();
+            node.forget_code();
             if (node.begin + node.count == node.capacity) {
                 node.reserve(node.count < node.capacity / 2 ? node.capacity
                                                             : std::min(2 * node.capacity, limit));
@@ -208,6 +224,7 @@ std::optional<EntryRef> EntryIndex::erase(EntryId id) {
     --size_;
     record_bytes_ -= ref.length;
     if (nodes_[cursor.node].count == 1) {
+        nodes_[cursor.node].leave_page();
         nodes_.erase(cursor.node);
     } else {
         nodes_[cursor.node].erase(cursor.slot);
@@ -219,6 +236,7 @@ void EntryIndex::erase_through(EntryId id) {
     while (!nodes_.empty() && nodes_.front().last_live_id() <= id) {
         size_ -= nodes_.front().count;
         record_bytes_ -= nodes_.front().record_bytes;
+        nodes_.front().leave_page();
         nodes_.pop_front();
     }
     if (nodes_.empty()) return;
@@ -252,6 +270,7 @@ bool EntryIndex::move(EntryId id, EntryRef from, EntryRef to) {
 void EntryIndex::split_out(std::size_t node, std::uint32_t slot, EntryRef to) {
     const EntryId id = nodes_[node].id_at(slot);
     const std::uint32_t behind = nodes_[node].count - slot - 1;
+    CodePage* const page = nodes_[node].page;
     Node alone = node_from(id, to, 1);
     alone.appended = nodes_[node].appended;
     if (behind > 0) {
@@ -266,10 +285,13 @@ void EntryIndex::split_out(std::size_t node, std::uint32_t slot, EntryRef to) {
         rest.appended = whole.appended;
         rest.last = whole.last;
         rest.count_bytes();
+        rest.join_page(page);
         nodes_.insert(node + 1, std::move(rest));
     }
     if (behind == 0) alone.last = nodes_[node].last;
+    alone.join_page(page);
     if (slot == 0) {
+        nodes_[node].leave_page();
         nodes_[node] = std::move(alone);
         return;
     }
@@ -283,8 +305,9 @@ std::size_t EntryIndex::memory_bytes() const {
     std::size_t bytes = nodes_.memory_bytes();
     for (const Node& node : nodes_) {
         bytes += node.capacity * sizeof(Slot) + allocation_overhead;
-        if (node.coded) bytes += node.coded_size + allocation_overhead;
     }
+    for (const auto& page : pages_)
+        bytes += page->bytes.capacity() + sizeof(CodePage) + 2 * allocation_overhead;
     return bytes;
 }
 
@@ -331,10 +354,6 @@ bool EntryIndex::Node::load_slots(StreamReader& reader, std::uint32_t wanted,
 }
 
 void EntryIndex::Node::save(std::string& out) const {
-    if (coded) {
-        out.append(coded.get(), coded_size);
-        return;
-    }
     put_u64(out, ms);
     put_u64(out, seq);
     put_u64(out, position);
@@ -347,28 +366,62 @@ void EntryIndex::Node::save(std::string& out) const {
 
 void EntryIndex::save(std::string& out) const {
     put_u64(out, nodes_.size());
-    for (const Node& node : nodes_) {
-        node.save(out);
+    std::size_t node = 0;
+    for (const auto& page : pages_) {
+        if (page->is_whole) {
+            out.append(page->bytes);
+            node += page->nodes;
+            continue;
+        }
+        for (const std::size_t end = node + page->nodes; node < end; ++node)
+            nodes_[node].save(out);
     }
+    for (; node < nodes_.size(); ++node)
+        nodes_[node].save(out);
 }
 
 bool EntryIndex::code_ahead(std::size_t entries) {
-    std::string code;
-    const std::size_t all_but_newest = nodes_.empty() ? 0 : nodes_.size() - 1;
-    for (std::size_t spent = 0; spent < entries && coded_nodes_ < all_but_newest; ++coded_nodes_) {
-        Node& node = nodes_[coded_nodes_];
-        ++spent;
-        if (node.coded) continue;
-        spent += node.count;
-        code.clear();
-        node.save(code);
-        node.coded = std::make_unique_for_overwrite<char[]>(code.size());
-        std::memcpy(node.coded.get(), code.data(), code.size());
-        node.coded_size = static_cast<std::uint32_t>(code.size());
+    std::erase_if(pages_, [](const auto& page) { return page->nodes == 0; });
+    std::size_t spent = 0;
+    std::size_t node = 0;
+    for (const auto& page : pages_) {
+        if (!page->is_whole) spent += code_page(*page, node);
+        if (spent >= entries) return true;
+        node += page->nodes;
     }
-    if (coded_nodes_ < all_but_newest) return true;
-    coded_nodes_ = 0;
-    return false;
+    while (spent < entries) {
+        const std::size_t coded = add_page(node);
+        if (coded == 0) return false;
+        spent += coded;
+        node += pages_.back()->nodes;
+    }
+    return true;
+}
+
+std::size_t EntryIndex::code_page(CodePage& page, std::size_t first_node) {
+    std::size_t coded = 0;
+    page.bytes.clear();
+    for (std::size_t node = first_node; node < first_node + page.nodes; ++node) {
+        nodes_[node].save(page.bytes);
+        coded += nodes_[node].count;
+    }
+    page.bytes.shrink_to_fit();
+    page.is_whole = true;
+    return coded;
+}
+
+// Of the nodes from this one on, all but the newest; zero when they do not fill a page.
+std::size_t EntryIndex::add_page(std::size_t first_node) {
+    std::size_t entries = 0;
+    std::size_t end = first_node;
+    while (end + 1 < nodes_.size() && entries < page_entries)
+        entries += nodes_[end++].count;
+    if (entries < page_entries) return 0;
+    auto page = std::make_unique<CodePage>();
+    for (std::size_t node = first_node; node < end; ++node)
+        nodes_[node].join_page(page.get());
+    pages_.push_back(std::move(page));
+    return code_page(*pages_.back(), first_node);
 }
 
 Result<EntryIndex::Node> EntryIndex::load_node(std::string_view& bytes,

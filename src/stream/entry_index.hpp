@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "event/entry_id.hpp"
 #include "event/result.hpp"
@@ -96,7 +97,7 @@ class EntryIndex {
     static Result<EntryIndex> load(std::string_view& bytes, std::uint8_t snapshot_version);
     // Work for save() done ahead, in steps: codes about `entries` of the entries that are not coded
     // yet, all but the newest; false when there is nothing left to do. What is coded stays until
-    // its node changes, so that save() of a large index copies.
+    // one of its nodes changes, so that save() of a large index copies whole pages.
     bool code_ahead(std::size_t entries);
 
   private:
@@ -107,6 +108,13 @@ class EntryIndex {
         std::uint32_t length = 0;    // of the record, in bytes
     };
     static_assert(sizeof(Slot) == 16);
+
+    // The bytes of some nodes in a row, as they stand in a snapshot.
+    struct CodePage {
+        std::uint32_t nodes = 0;
+        bool is_whole = false;  // false: a node has changed or gone since
+        std::string bytes;
+    };
 
     struct Node {
         std::uint64_t ms = 0;
@@ -119,8 +127,7 @@ class EntryIndex {
         std::uint32_t count = 0;
         std::uint32_t capacity = 0;
         std::uint32_t appended = 0;  // entries that ever stood here
-        std::uint32_t coded_size = 0;
-        std::unique_ptr<char[]> coded;  // its bytes in a snapshot, or null
+        CodePage* page = nullptr;    // that it belongs to
 
         const Slot& slot(std::uint32_t i) const { return slots[begin + i]; }
         EntryId id_at(std::uint32_t i) const { return {ms + slot(i).ms, seq + slot(i).seq}; }
@@ -137,9 +144,10 @@ class EntryIndex {
         static Row predict(const Slot& slot);
         void save(std::string& out) const;
         void forget_code() {
-            coded.reset();
-            coded_size = 0;
+            if (page != nullptr) page->is_whole = false;
         }
+        void leave_page();
+        void join_page(CodePage* joined);
         void save_slots(std::string& out) const;
         // False when they are not what save_slots() writes.
         bool load_slots(StreamReader& reader, std::uint32_t wanted, std::uint8_t snapshot_version);
@@ -152,11 +160,14 @@ class EntryIndex {
     static Result<Node> load_node(std::string_view& bytes, std::uint8_t snapshot_version);
     std::size_t node_of(EntryId id) const;
     void split_out(std::size_t node, std::uint32_t slot, EntryRef to);
+    // Both answer how many entries they coded.
+    std::size_t code_page(CodePage& page, std::size_t first_node);
+    std::size_t add_page(std::size_t first_node);
 
     SlidingVector<Node> nodes_;
     std::uint64_t size_ = 0;
     std::uint64_t record_bytes_ = 0;
-    std::size_t coded_nodes_ = 0;  // where code_ahead() goes on
+    std::vector<std::unique_ptr<CodePage>> pages_;  // of the first nodes, in their order
 };
 
 }  // namespace sluice

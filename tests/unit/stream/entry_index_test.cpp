@@ -211,9 +211,9 @@ TEST(EntryIndex, entries_in_a_row_take_a_byte_each_in_a_snapshot) {
 // Whatever changes after the work was done ahead, a snapshot says what is there now.
 TEST(EntryIndex, what_is_coded_ahead_follows_every_change) {
     Random random(5);
-    EntryIndex coded = index_of(2000, 16);
-    EntryIndex plain = index_of(2000, 16);
-    std::uint64_t next = 2001;
+    EntryIndex coded = index_of(40'000, 16);
+    EntryIndex plain = index_of(40'000, 16);
+    std::uint64_t next = 40'001;
     const auto both = [&](const auto& change) {
         change(coded);
         change(plain);
@@ -230,10 +230,10 @@ TEST(EntryIndex, what_is_coded_ahead_follows_every_change) {
             const EntryRef to = ref(gib * random.below(40) + id.ms * 64);
             if (from) both([&](EntryIndex& index) { index.move(id, *from, to); });
         }
-        if (choice == 5 && random.one_in(20)) {
-            both([&](EntryIndex& index) { index.erase_through({id.ms / 2, 0}); });
+        if (choice == 5 && random.one_in(40)) {
+            both([&](EntryIndex& index) { index.erase_through({id.ms / 8, 0}); });
         }
-        if (choice > 5) coded.code_ahead(100);
+        if (choice > 5) coded.code_ahead(10'000);
         if (step % 50 != 0) continue;
         std::string ahead;
         std::string now;
@@ -244,12 +244,13 @@ TEST(EntryIndex, what_is_coded_ahead_follows_every_change) {
 }
 
 TEST(EntryIndex, coding_ahead_ends) {
-    EntryIndex index = index_of(1000, 10);
+    EntryIndex index = index_of(100'000, 100);
     int steps = 1;
-    while (index.code_ahead(100))
+    while (index.code_ahead(10'000))
         ++steps;
-    EXPECT_GE(steps, 9);
+    EXPECT_GE(steps, 8);
     EXPECT_LE(steps, 12);
+    EXPECT_FALSE(index.code_ahead(10'000)) << "nothing has changed";
 }
 
 TEST(EntryIndex, reads_slots_as_version_1_wrote_them) {
