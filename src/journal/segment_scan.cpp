@@ -2,11 +2,30 @@
 
 #include <algorithm>
 
+#include "journal/bytes.hpp"
+
 namespace sluice {
 
 namespace {
 
 constexpr std::uint8_t kind_max = 31;  // more than there are, to skip text when searching
+
+// Behind the zeroes that begin at `at`, a multiple of 8, as is the answer: most of a segment that
+// was made ready is zeroes.
+std::size_t skip_zeroes(std::string_view bytes, std::size_t at) {
+    constexpr std::size_t word = sizeof(std::uint64_t);
+    constexpr std::size_t words = 8;
+    if (at + word <= bytes.size() && load_number<std::uint64_t>(bytes.data() + at) != 0) return at;
+    for (; at + words * word <= bytes.size(); at += words * word) {
+        std::uint64_t any = 0;
+        for (std::size_t i = 0; i < words; ++i)
+            any |= load_number<std::uint64_t>(bytes.data() + at + i * word);
+        if (any != 0) break;
+    }
+    while (at + word <= bytes.size() && load_number<std::uint64_t>(bytes.data() + at) == 0)
+        at += word;
+    return at;
+}
 
 bool may_be_record(std::string_view bytes) {
     if (bytes.size() < record_header_size) return false;
@@ -29,8 +48,9 @@ std::optional<FoundBatch> SegmentScan::batch_at(std::uint64_t position) const {
 
 std::optional<FoundBatch> SegmentScan::find_batch(std::uint64_t position,
                                                   std::uint64_t sequence) const {
-    for (std::uint64_t at = round_up(position, batch_alignment); at + batch_header_size <= limit();
-         at += batch_alignment) {
+    for (std::uint64_t at = round_up(std::max(position, base_), batch_alignment);
+         at + batch_header_size <= limit(); at += batch_alignment) {
+        at = base_ + skip_zeroes(bytes_, at - base_);
         if (!looks_like_batch(between(at, at + batch_header_size))) continue;
         const auto batch = batch_at(at);
         if (batch && batch->header.sequence >= sequence) return batch;
@@ -65,8 +85,11 @@ bool SegmentScan::walk_records(std::uint64_t begin, std::uint64_t end, const Vis
 std::optional<RecordView> SegmentScan::find_record(std::uint64_t position,
                                                    std::uint64_t end) const {
     std::uint64_t checked = 0;
-    for (std::uint64_t at = round_up(position, record_alignment);
+    for (std::uint64_t at = round_up(std::max(position, base_), record_alignment);
          at + record_header_size <= end && checked < scan_bytes_max; at += record_alignment) {
+        // The second word of a header is never zero.
+        const std::uint64_t word = base_ + skip_zeroes(bytes_, at - base_);
+        if (word > at + record_alignment) at = word - record_alignment;
         const auto bytes = between(at, end);
         if (!may_be_record(bytes)) continue;
         const auto size = claimed_record_size(bytes);

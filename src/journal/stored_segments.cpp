@@ -47,15 +47,22 @@ Result<void> StoredSegments::take_inventory(std::vector<std::string>& notes) {
 
 Result<void> StoredSegments::load(std::size_t index) {
     index_ = index;
+    if (images_.front().index == index) return {};
+    std::swap(images_.front(), images_.back());
+    Image& image = images_.front();
+    if (image.index == index) return {};
+    image.index = nowhere;
     Segment& segment = current();
-    if (!segment.file) {
-        SLUICE_TRY_ASSIGN(segment.file,
-                          files_.open(segment_file_name(segment.base), FileSystem::Access::read));
-    }
-    bytes_.resize(segment.size);
-    SLUICE_TRY_ASSIGN(const std::size_t got, segment.file->read_at(0, bytes_));
-    bytes_.resize(got);
-    segment.file.reset();
+    SLUICE_TRY_ASSIGN(const auto file,
+                      files_.open(segment_file_name(segment.base), FileSystem::Access::read));
+    Result<std::size_t> got = std::size_t{0};
+    // Not filled with zeroes first: that takes as long as reading.
+    image.bytes.resize_and_overwrite(segment.size, [&](char* bytes, std::size_t size) {
+        got = file->read_at(0, {bytes, size});
+        return got ? *got : 0;
+    });
+    if (!got) return got.error();
+    image.index = index;
     return {};
 }
 
