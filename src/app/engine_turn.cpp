@@ -133,8 +133,10 @@ void EngineTurn::note_health(MonoTime now) {
     const Engine::Statistics health = engine_->statistics();
     if (health.disk_full != told_disk_full_) {
         log_event(LogLevel::warning,
-                  health.disk_full ? "the disk is full: new data is refused until there is space"
-                                   : "the disk has space again: new data is taken");
+                  health.disk_full
+                      ? "the disk is full: new data is refused until there is space (" +
+                            health.disk_failure + ")"
+                      : "the disk has space again: new data is taken");
     }
     told_disk_full_ = health.disk_full;
 }

@@ -327,6 +327,7 @@ Engine::Statistics Engine::statistics() const {
     statistics.last_checkpoint_wall_ms =
         static_cast<std::uint64_t>(state_->checkpointer->last_wall_ms());
     statistics.disk_full = state_->is_disk_full;
+    if (state_->is_disk_full) statistics.disk_failure = journal.preparer().failure();
     statistics.poisoned = journal.is_poisoned();
     statistics.checkpoint_running = state_->checkpointer->is_running();
     statistics.checkpoint_owed = state_->owes_checkpoint();

@@ -169,6 +169,7 @@ class Engine {
         std::uint64_t recovery_us = 0;  // filled by the shell
         std::uint64_t last_checkpoint_wall_ms = 0;
         bool disk_full = false;
+        std::string disk_failure;  // why, when it is: what the system said
         bool poisoned = false;
         bool checkpoint_running = false;
         bool checkpoint_owed = false;  // asked for, or failed and to be tried again

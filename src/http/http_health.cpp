@@ -30,7 +30,8 @@ HttpResponse get_readyz(HttpContext& context) {
     if (engine.disk_full) {
         return problem_response(Problem::unavailable,
                                 "the disk is full; reads, acks and trims go on, new data is "
-                                "refused until there is space");
+                                "refused until there is space (" +
+                                    engine.disk_failure + ")");
     }
     return plain_text("ready\n");
 }

@@ -123,6 +123,7 @@ IoTask SegmentPreparer::next_task(std::uint64_t zero_bytes, Fill fill) {
                 // Begun again from nothing: the temporary file is of no use half made.
                 if (progress->file) progress->file.reset();
                 (void)files_.remove(progress->temporary);
+                failure_ = result.error().within("make " + progress->name).message;
                 progress_.reset();
                 is_waiting_ = true;
                 return;

@@ -32,6 +32,8 @@ class SegmentPreparer {
     bool has_work() const { return !queue_.empty() && !is_waiting_; }
     bool is_preparing(const Segment& segment) const;
     bool is_full() const { return is_waiting_; }
+    // Why the last file could not be made: mostly no space, but it may be any other thing.
+    const std::string& failure() const { return failure_; }
     enum class Fill : std::uint8_t { zero, allocate };
     // The next piece; `zero_bytes`, rounded up to blocks, bounds how much is written. One task is
     // out at a time.
@@ -66,6 +68,7 @@ class SegmentPreparer {
     std::vector<Spare> spares_;
     std::uint64_t spare_number_ = 0;
     bool is_waiting_ = false;
+    std::string failure_;
 };
 
 }  // namespace sluice

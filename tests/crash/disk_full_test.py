@@ -91,6 +91,12 @@ class Story:
         self.expect(self.call("PING") == "+PONG", "PING does not go on")
         return refusal
 
+    def says_why(self):
+        """An operator may be looking for another cause. What lasts a moment is not logged."""
+        for line in self.sluice.log().splitlines():
+            if "the disk is full" in line:
+                self.expect("No space left on device" in line, "the log does not say why")
+
     def large_events_die(self):
         """A dead letter is as large as its event: what does not fit is refused, nothing hangs."""
         leases = self.call("SLUICE.LEASE", "GROUP", "w", "c", "COUNT", "100", "LEASE", "3600000",
@@ -130,6 +136,7 @@ def run(disk):
         for cycle in range(CYCLES):
             story.fill_disk()
             refusal = story.full()
+            story.says_why()
             story.free_disk()
             resumed = story.resumes()
             print("cycle %d: %r after %d entries, resumed after %.1f s" %

@@ -53,6 +53,8 @@ TEST_F(PreparerTest, without_space_it_waits_and_leaves_nothing_behind) {
     Segment segment = described(0, segment_bytes_min);
     finish(segment);
     EXPECT_TRUE(preparer.is_full());
+    EXPECT_TRUE(preparer.failure().starts_with("make journal-0000000000000000.log: "))
+        << preparer.failure();
     EXPECT_FALSE(segment.file);
     EXPECT_TRUE(disk.names_at_rest().empty());
     disk.set_quota(1 << 20);
