@@ -26,6 +26,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "event/entry_id.hpp"
@@ -119,10 +120,10 @@ class GroupWork {
     std::size_t count_withheld(MonoTime now);
     std::optional<MonoTime> withheld_until(LineNumber line, MonoTime now) const;
 
-    // Somebody was refused because of a limit, so an end of work may make room for who waits. No
-    // part of the state: who waits is refused again after a restart.
+    // Somebody was refused because of a limit, so an end of work may make room for who waits: told
+    // once, for who is refused again notes it again. No part of the state.
     void note_limit_reached() { has_reached_limit_ = true; }
-    bool has_reached_limit() const { return has_reached_limit_; }
+    bool take_limit_reached() { return std::exchange(has_reached_limit_, false); }
 
     // After a restart: leases begin anew, `shift` is added to other times, and epochs go on from
     // `epoch_floor`, because the last ones before a crash may have been forgotten.

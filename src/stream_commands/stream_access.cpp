@@ -41,7 +41,8 @@ bool concerns_waiters(StreamOp op) {
 }
 
 bool ends_work(StreamOp op) {
-    return op == StreamOp::acknowledge || op == StreamOp::unreference;
+    return op == StreamOp::acknowledge || op == StreamOp::unreference || op == StreamOp::park ||
+           op == StreamOp::claim;
 }
 
 // Other ways to let more be leased from a group.
@@ -52,16 +53,20 @@ bool changes_work(StreamOp op) {
 
 // An end of work is news when the next of its line is ready now, or when a limit was in the way.
 bool has_news_for_workers(const Stream& stream) {
-    return std::ranges::any_of(stream.groups(), [](const auto& group) {
-        const GroupWork* const work = group->work();
-        return work != nullptr && (work->count(WorkState::ready) > 0 || work->has_reached_limit());
-    });
+    bool is_news = false;
+    for (const auto& group : stream.groups()) {
+        if (group->work() == nullptr) continue;
+        is_news |= group->work()->count(WorkState::ready) > 0;
+        is_news |= group->begin_work().take_limit_reached();
+    }
+    return is_news;
 }
 
 // Whether those who wait for the key may have something to do after this effect.
 bool wakes(Server& server, Key& key, StreamOp op) {
     if (concerns_waiters(op)) return true;
-    if (!key.attended || server.blocking().empty()) return false;
+    const BlockingRegistry& blocking = server.blocking();
+    if (!key.attended || blocking.empty() || blocking.is_muted()) return false;
     return changes_work(op) || (ends_work(op) && has_news_for_workers(*key.stream()));
 }
 

@@ -33,6 +33,8 @@ Dispatch::Dispatch(TenantSettingsOf settings_of) : settings_of_(std::move(settin
 void Dispatch::attach(Server& server) {
     server_ = &server;
     not_before_ = {};
+    owed_.clear();
+    full_tenants_.clear();
     index_.open(server.engine());
 }
 
@@ -71,7 +73,38 @@ void Dispatch::tell_patterns(const Key& key) {
     }
 }
 
+void Dispatch::pay_waiters() {
+    for (const KeyName& owed : std::exchange(owed_, {})) {
+        if (const Key* const key = server_->engine().peek(owed.tenant, owed.name)) {
+            tell_waiters(*key);
+        }
+    }
+}
+
+void Dispatch::note_full_tenant(Key& key) {
+    // Also a stream that nobody has leased from yet.
+    server_->attend(key);
+    index_.note_change(key);
+    full_tenants_.emplace(key.tenant, std::string(tenant_prefix(key.name)));
+}
+
+void Dispatch::on_turn_end() {
+    index_.settle();
+    if (!full_tenants_.empty()) look_at_full_tenants();
+}
+
+void Dispatch::look_at_full_tenants() {
+    if (server_->blocking().empty()) return full_tenants_.clear();
+    std::erase_if(full_tenants_, [this](const KeyName& prefix) {
+        const auto room = tenant_room(*this, prefix.tenant, prefix.name);
+        if (room && room->is_full()) return false;
+        index_.for_each_with(prefix.tenant, prefix.name, [this](Key& key) { owe_waiters(key); });
+        return true;
+    });
+}
+
 MonoTime Dispatch::deadline() const {
+    if (!owed_.empty()) return not_before_;
     const auto due = index_.deadline();
     return due ? std::max(*due, not_before_) : never;
 }
@@ -83,6 +116,7 @@ void Dispatch::on_time() {
         not_before_ = engine.mono() + patience;
         return;
     }
+    pay_waiters();
     ReplyWriter dropped = house_.reply();
     const Request nothing;
     CommandContext context{*server_, house_, engine, nothing, dropped, 0};

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 
 #include "event/glob.hpp"
 #include "server/resident.hpp"
@@ -30,7 +31,7 @@ class Dispatch final : public Resident {
 
     void attach(Server& server) override;
     void on_change(TenantNumber tenant, std::string_view name, Key* key) override;
-    void on_turn_end() override { index_.settle(); }
+    void on_turn_end() override;
     MonoTime deadline() const override;
     void on_time() override;
     std::vector<Metric> measure() const override;
@@ -40,6 +41,7 @@ class Dispatch final : public Resident {
     Turns& turns_within() { return turns_within_; }
     PriorityTurns& priority_turns() { return priority_turns_; }
     WorkIndex& index() { return index_; }
+    const WorkIndex& index() const { return index_; }
     // Null for a tenant that nobody made.
     const TenantSettings* settings_of(std::string_view tenant) const {
         return settings_of_ ? settings_of_(tenant) : nullptr;
@@ -48,8 +50,11 @@ class Dispatch final : public Resident {
     // A client waits for streams that match, as if this were the name of a key. False: there are
     // patterns_max already.
     bool await_pattern(TenantNumber database, std::string_view pattern, const Glob& glob);
-    // Those who wait for this stream, or for streams like it.
-    void tell_waiters(const Key& key);
+    // Those who wait for this stream, or for streams like it, hear of it after this command: while
+    // one of them is served, the others would not.
+    void owe_waiters(const Key& key) { owed_.emplace(key.tenant, key.name); }
+    // Somebody was refused a lease because the stream's tenant has as many as it may.
+    void note_full_tenant(Key& key);
 
     struct Counts {
         std::uint64_t leased = 0;
@@ -62,6 +67,10 @@ class Dispatch final : public Resident {
 
   private:
     void tell_patterns(const Key& key);
+    void tell_waiters(const Key& key);
+    void pay_waiters();
+    // Room may come of any change, also of one that no worker made.
+    void look_at_full_tenants();
     // Whether the tenant or stream with this turn has something for the group.
     bool has_work(TenantNumber database, std::string_view group, std::string_view turn) const;
     Duration longest_wait_for_a_turn() const;
@@ -77,6 +86,8 @@ class Dispatch final : public Resident {
     PriorityTurns priority_turns_;
     WorkIndex index_;
     std::map<KeyName, Glob, KeyNameOrder> patterns_;  // some of them are awaited no more
+    std::set<KeyName, KeyNameOrder> owed_;
+    std::set<KeyName, KeyNameOrder> full_tenants_;  // what the names of their streams begin with
 };
 
 // Of the server that runs this command.

@@ -176,7 +176,7 @@ class Lease {
         const std::string_view tenant = tenant_in(key.name);
         if (tenant.empty()) return nullptr;
         const auto [room, is_new] = rooms_.try_emplace(tenant);
-        if (is_new) room->second = tenant_room(context_, key);
+        if (is_new) room->second = tenant_room(dispatch_of(context_), key.tenant, key.name);
         return room->second ? &*room->second : nullptr;
     }
 
@@ -184,7 +184,7 @@ class Lease {
         LeaseSource& from = source(place);
         TenantRoom* const room = room_of(*streams_[place].key);
         if (room != nullptr && room->is_full()) {
-            streams_[place].group->begin_work().note_limit_reached();
+            dispatch_of(context_).note_full_tenant(*streams_[place].key);
             return false;
         }
         const auto leased = from.take();

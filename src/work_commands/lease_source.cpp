@@ -29,8 +29,10 @@ LeaseSource::LeaseSource(CommandContext& context, GroupKey group, std::string_vi
       lease_ms_(lease_ms.value_or(settings_.lease_ms)),
       was_even_(group.group->reads_evenly()) {
     group_.group->consumer(consumer_).seen_ms = now_ms(context);
-    end_expired_leases(context, group_, expired_per_command);
-    group_.group->wake(now(), woken_per_command);
+    if (end_expired_leases(context, group_, expired_per_command) > 0) {
+        dispatch_of(context).owe_waiters(*group_.key);
+    }
+    wake_due(context, group_, woken_per_command);
 }
 
 std::optional<LeaseGrant> LeaseSource::take() {
@@ -223,9 +225,10 @@ void LeaseSource::level() {
 }
 
 std::optional<IndexEntry> LeaseSource::next_new(Priority priority) {
-    const GroupWork& work = *group_.group->work();
+    GroupWork& work = group_.group->begin_work();
     const bool may_stand_behind = priority == Priority::normal;
     if (may_stand_behind && work.count(WorkState::behind) >= GroupWork::behind_max) {
+        work.note_limit_reached();
         return std::nullopt;
     }
     if (!is_plain()) return UnreadWalk(*group_.stream, group_.group->reach()).next(priority);

@@ -118,7 +118,9 @@ void run_ack(CommandContext& context) {
         group->group->acknowledge(id);
         settled.add(id);
     });
-    if (!settled.empty()) tell_workers(context, *group, settled.finish());
+    if (!settled.empty()) {
+        record_effect(context, *group->key, settled.finish(), Engine::Wait::yes);
+    }
 }
 
 void run_extend(CommandContext& context) {
@@ -155,7 +157,9 @@ void run_release(CommandContext& context) {
         group->group->hand_back(id);
         released.add(id);
     });
-    if (!released.empty()) tell_workers(context, *group, released.finish());
+    if (!released.empty()) {
+        record_effect(context, *group->key, released.finish(), Engine::Wait::yes);
+    }
 }
 
 void run_withhold(CommandContext& context) {

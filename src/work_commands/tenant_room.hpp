@@ -5,7 +5,7 @@
 //            counts the leases of all groups of all its streams; they are counted when somebody
 //            asks, so the number cannot drift.
 // Cost       O(streams of the tenant) for each command that leases from a tenant with a limit, and
-//            for each settle of one while somebody waits
+//            for each turn while somebody waits for a full one
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,6 @@
 
 #include "bus/tenant_settings.hpp"
 #include "engine/key.hpp"
-#include "server/command.hpp"
 
 namespace sluice {
 
@@ -40,11 +39,12 @@ struct TenantRoom {
     bool is_full() const { return leased >= most; }
 };
 
-// Nothing when the key is no tenant's, or its tenant has no limit.
-std::optional<TenantRoom> tenant_room(const CommandContext& context, const Key& key);
+class Dispatch;
 
-// A lease of this stream is over: those who wait for another stream of a tenant with a limit may
-// have their turn now.
-void tell_tenant(const CommandContext& context, const Key& key);
+// Of the tenant that has a stream of this name; nothing when there is none, or it has no limit.
+std::optional<TenantRoom> tenant_room(const Dispatch& dispatch, TenantNumber database,
+                                      std::string_view key);
+// What the names of all its streams begin with.
+std::string_view tenant_prefix(std::string_view key);
 
 }  // namespace sluice

@@ -169,12 +169,14 @@ void settle_entry(CommandContext& context, const GroupKey& group, EntryId id) {
     group.group->acknowledge(id);
     IdListEffect settled = IdListEffect::acknowledge(group.group->name());
     settled.add(id);
-    tell_workers(context, group, settled.finish());
+    record_effect(context, *group.key, settled.finish(), Engine::Wait::yes);
 }
 
-void tell_workers(CommandContext& context, const GroupKey& group, std::string_view effect) {
-    tell_tenant(context, *group.key);
-    record_effect(context, *group.key, effect, Engine::Wait::yes);
+void wake_due(CommandContext& context, const GroupKey& group, std::size_t most) {
+    // Nobody else will: the dispatch finds them awake.
+    if (group.group->wake(context.engine.mono(), most) > 0) {
+        dispatch_of(context).owe_waiters(*group.key);
+    }
 }
 
 Result<FailureOutcome> fail_entry(CommandContext& context, const GroupKey& group, EntryId id,
@@ -244,11 +246,10 @@ Result<void> bury_expired(CommandContext& context, const GroupKey& group, EntryI
 
 void park_entry(CommandContext& context, const GroupKey& group, const Parked& parked) {
     group.group->park(parked.id, parked.due, parked.failures, parked.history);
-    // Those who wait for work must learn of the new time.
-    context.engine.commit_stream(
-        *group.key,
-        park_effect(group.group->name(), {parked.id, parked.due, parked.failures, parked.history}));
-    tell_tenant(context, *group.key);
+    record_effect(
+        context, *group.key,
+        park_effect(group.group->name(), {parked.id, parked.due, parked.failures, parked.history}),
+        Engine::Wait::yes);
 }
 
 std::size_t end_expired_leases(CommandContext& context, const GroupKey& group, std::size_t most) {

@@ -71,8 +71,8 @@ void park_entry(CommandContext& context, const GroupKey& group, const Parked& pa
 bool republish(CommandContext& context, const GroupKey& group, EntryId id);
 // Takes the entry out of the group.
 void settle_entry(CommandContext& context, const GroupKey& group, EntryId id);
-// Records an end of work: others of the group, or of its tenant, may have something to do now.
-void tell_workers(CommandContext& context, const GroupKey& group, std::string_view effect);
+// What has come due becomes ready, at most so many; who waits for it hears of it after the command.
+void wake_due(CommandContext& context, const GroupKey& group, std::size_t most);
 
 // Appends an entry of ours; nothing, with the error replied, when the stream takes none.
 std::optional<EntryId> append_fields(CommandContext& context, StreamKey stream,

@@ -125,7 +125,7 @@ std::optional<EntryId> dead_letter_of(CommandContext& context, const GroupKey& g
 
 // What holds back an entry that may be leased, if anything does.
 std::string_view limit_of(const CommandContext& context, const GroupKey& group) {
-    const auto room = tenant_room(context, *group.key);
+    const auto room = tenant_room(dispatch_of(context), group.key->tenant, group.key->name);
     return room && room->is_full() ? "tenant limit" : "";
 }
 
@@ -220,7 +220,7 @@ void run_work_group_create(CommandContext& context) {
     commit_effect(context, stream, group_create_effect(name, {*start, read}));
     store(context, stream, name, *options);
     // Those who wait for a pattern: what the stream holds is theirs from now on.
-    dispatch_of(context).tell_waiters(*stream.key);
+    dispatch_of(context).owe_waiters(*stream.key);
     context.reply.ok();
 }
 
@@ -257,7 +257,7 @@ void run_work_group_show(CommandContext& context) {
     const auto group = group_of_subcommand(context);
     if (!group) return;
     const WorkSettings settings = settings_of(*group->group);
-    group->group->wake(context.engine.mono());
+    wake_due(context, *group, SIZE_MAX);
     // To look at a group is not to lease from it.
     GroupWork none;
     GroupWork& work = group->group->work() == nullptr ? none : group->group->begin_work();
@@ -321,7 +321,7 @@ void run_why(CommandContext& context) {
     if (!group) return;
     const auto id = id_argument(context, 3);
     if (!id) return;
-    group->group->wake(context.engine.mono());
+    wake_due(context, *group, SIZE_MAX);
     const WorkItem* const item =
         group->group->work() == nullptr ? nullptr : group->group->work()->find(*id);
     if (item != nullptr) return explain_item(context, *group, *id, *item);

@@ -104,7 +104,13 @@ void Door::advance(Duration duration) {
     turn();
 }
 
+// What a turn leaves to be done at once is done at once.
 void Door::turn(Disk disk) {
+    run_turn(disk);
+    if (disk == Disk::works && server_->deadline() <= mono_) run_turn(disk);
+}
+
+void Door::run_turn(Disk disk) {
     begin_turn();
     if (server_->deadline() <= mono_) server_->on_time();
     engine_->write_pending();

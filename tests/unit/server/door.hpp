@@ -67,6 +67,7 @@ class Door {
 
   private:
     friend class Client;
+    void run_turn(Disk disk);
     void begin_turn() { server_->begin_turn(wall_, mono_); }
     void deliver();
     void deliver_to(Client& client);
