@@ -14,7 +14,9 @@
 //            A group that goes away later ends the consumer: wait() answers the error.
 // Threads    `concurrency` for handlers and two of the library's; the handler runs in several at
 //            once when concurrency > 1, on_notice in any, one at a time. All calls on a
-//            RunningConsumer are safe from any thread; in a handler use request_stop() to stop.
+//            RunningConsumer are safe from any thread; in a handler, also where one that waited
+//            goes on, only request_stop(): the others would wait for the handler that calls them
+// Handlers   can be copied; what is only movable goes into a std::shared_ptr
 // See also   an AsyncHandler settles later and holds no thread: three of the library's are all;
 //            coroutine.hpp makes one of a coroutine
 #pragma once
@@ -55,10 +57,21 @@ Settlement release();
 
 using Handler = std::function<Settlement(const Delivery&)>;
 
+// A null pointer or an empty std::function.
+template <class Function>
+bool is_no_handler(const Function& function) {
+    if constexpr (requires { function == nullptr; }) {
+        return function == nullptr;
+    } else {
+        return false;
+    }
+}
+
 // Of a function that returns nothing: it has done its work when it returns.
 template <class Function>
     requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>
 Handler ack_after(Function function) {
+    if (is_no_handler(function)) return {};
     return [function = std::move(function)](const Delivery& event) mutable {
         function(event);
         return ack();
@@ -71,6 +84,7 @@ class HeldEvent;
 // when the last copy goes without a call, the event has failed.
 class Settler {
   public:
+    Settler() = default;  // of no event
     void operator()(Settlement settlement) const;
 
   private:
@@ -83,6 +97,10 @@ class Settler {
 // Begins to handle, one event after the other; the event is there as long as a copy of Settler is.
 // What it throws is the failure of the event, unless that was settled before.
 using AsyncHandler = std::function<void(const Delivery&, Settler)>;
+
+template <class Function>
+concept SettlesLater = std::is_void_v<std::invoke_result_t<Function&, const Delivery&, Settler>> &&
+                       !std::is_invocable_v<Function&, const Delivery&>;
 
 // What goes on beside the handlers, for a log.
 struct Notice {
@@ -137,8 +155,9 @@ class RunningConsumer {
     // As stop().
     ~RunningConsumer();
 
-    // Leases nothing more, waits for the handlers that run, and settles what they say. Without a
-    // server it gives up after a lease: everything would come again anyway.
+    // Leases nothing more, waits for the handlers that run and for events that somebody still has a
+    // Settler of, and settles what they say. Without a server it gives up after a lease:
+    // everything would come again anyway.
     void stop();
     // Begins to stop and returns at once.
     void request_stop();
@@ -160,8 +179,14 @@ class RunningConsumer {
 // Connected, logged in, the group found or made: everything that can be wrong at once is told here.
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
                                   Handler handler);
+Expected<RunningConsumer> consume_async(std::string_view url, const ConsumerOptions& options,
+                                        AsyncHandler handler);
+
+template <SettlesLater Function>
 Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
-                                  AsyncHandler handler);
+                                  Function handler) {
+    return consume_async(url, options, std::move(handler));
+}
 
 template <class Function>
     requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>

@@ -52,8 +52,8 @@ class Bus {
   private:
     friend Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options,
                                              Handler handler);
-    friend Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options,
-                                             AsyncHandler handler);
+    friend Expected<RunningConsumer> consume_async(Bus& bus, const ConsumerOptions& options,
+                                                   AsyncHandler handler);
     struct State;
     explicit Bus(std::unique_ptr<State> state);
 
@@ -62,7 +62,13 @@ class Bus {
 
 // ConsumerOptions::connect says nothing here.
 Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Handler handler);
-Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, AsyncHandler handler);
+Expected<RunningConsumer> consume_async(Bus& bus, const ConsumerOptions& options,
+                                        AsyncHandler handler);
+
+template <SettlesLater Function>
+Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Function handler) {
+    return consume_async(bus, options, std::move(handler));
+}
 
 template <class Function>
     requires std::is_void_v<std::invoke_result_t<Function&, const Delivery&>>
@@ -72,7 +78,7 @@ Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Func
 
 template <CoroutineHandler Function>
 Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Function handler) {
-    return consume(bus, options, in_coroutines(std::move(handler)));
+    return consume_async(bus, options, in_coroutines(std::move(handler)));
 }
 
 }  // namespace sluice

@@ -25,6 +25,8 @@ class Channel {
         queue(std::span(args.begin(), args.size()));
     }
     virtual Result<Reply> read(Duration wait_max) = 0;
+    // Between requests: the other side has gone meanwhile, so the next one must not begin here.
+    virtual bool is_gone() { return false; }
 };
 
 using DialChannel = std::function<Result<std::unique_ptr<Channel>>()>;

@@ -48,7 +48,11 @@ Expected<std::string> Connection::publish(std::string_view stream, const FieldLi
     args = with_fields(std::move(args), fields);
     auto reply = state_->link.call(action, args);
     const bool is_lost = !reply && reply.error().kind == ErrorKind::indeterminate;
-    if (is_lost && is_repeatable) reply = state_->link.call(action, args);
+    if (is_lost && is_repeatable) {
+        auto again = state_->link.call(action, args);
+        // Nobody knows what the first one did when the second one did not get there.
+        if (again) reply = std::move(again);
+    }
     if (!reply) return reply.error();
     if (!reply->is_text()) return odd_reply(action, *reply);
     return std::move(reply->text);

@@ -82,8 +82,8 @@ Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& o
     return consume_at(url, options, in_threads(std::move(handler), options.concurrency));
 }
 
-Expected<RunningConsumer> consume(std::string_view url, const ConsumerOptions& options,
-                                  AsyncHandler handler) {
+Expected<RunningConsumer> consume_async(std::string_view url, const ConsumerOptions& options,
+                                        AsyncHandler handler) {
     return consume_at(url, options, begun_in_turn(std::move(handler)));
 }
 

@@ -36,8 +36,8 @@ thread_local const ConsumerThreads* own_consumer = nullptr;
 ConsumerThreads::ConsumerThreads(ServerLink link, ConsumerOptions options, EventHandler handler)
     : options_(std::move(options)),
       handler_(std::move(handler)),
-      leasing_{link.another(), Random(system_seed()), {}, {}},
-      settling_{std::move(link), Random(system_seed()), {}, {}},
+      leasing_(Line{link.another(), Random(system_seed()), {}, {}}),
+      settling_(Line{std::move(link), Random(system_seed()), {}, {}}),
       ledger_({options_.stream, options_.group, Duration::from_ms(options_.lease.count())}) {
     threads_.reserve(handler_.threads + 2UL);
 }
@@ -86,6 +86,10 @@ void ConsumerThreads::stop() {
     for (std::thread& each : threads_) {
         if (each.joinable()) each.join();
     }
+    handler_.run = nullptr;
+    options_.on_notice = nullptr;
+    leasing_.reset();
+    settling_.reset();
 }
 
 void ConsumerThreads::wait() {
@@ -118,7 +122,7 @@ void ConsumerThreads::lease_events() {
         if (leased) {
             begin(std::move(*leased));
         } else {
-            recover(leasing_, leased.error());
+            recover(*leasing_, leased.error());
         }
     }
     const std::lock_guard lock(mutex_);
@@ -141,17 +145,17 @@ std::size_t ConsumerThreads::wait_for_slots() {
 
 Expected<std::vector<Leased>> ConsumerThreads::lease_some(std::size_t count) {
     constexpr std::string_view action = "lease";
-    auto channel = leasing_.link.channel();
+    auto channel = leasing_->link.channel();
     if (!channel) return channel.error();
     (*channel)->queue({"SLUICE.LEASE", "GROUP", options_.group, options_.consumer, "COUNT",
                        std::to_string(count), "LEASE", std::to_string(options_.lease.count()),
                        "BLOCK", std::to_string(lease_block.ms()), "STREAMS", options_.stream});
     auto reply = (*channel)->read({lease_block.microseconds + lease_patience.microseconds});
     if (!reply) {
-        leasing_.link.drop();
+        leasing_->link.drop();
         return lost_answer(action, reply.error());
     }
-    on_answer(leasing_);
+    on_answer(*leasing_);
     if (reply->is_error()) return refused_by_server(action, reply->text);
     return read_leased(std::move(*reply));
 }
@@ -210,7 +214,7 @@ std::optional<Leased> ConsumerThreads::next_event() {
 // --- settling
 
 void ConsumerThreads::settle_events() {
-    settling_.answered = now();
+    settling_->answered = now();
     while (const auto requests = wait_for_requests()) {
         std::size_t answered = 0;
         const auto sent = send(*requests, answered);
@@ -220,7 +224,7 @@ void ConsumerThreads::settle_events() {
             for (std::size_t at = answered; at < requests->size(); ++at)
                 ledger_.on_lost((*requests)[at], now());
         }
-        recover(settling_, sent.error());
+        recover(*settling_, sent.error());
     }
     const std::lock_guard lock(mutex_);
     has_ended_ = true;
@@ -245,23 +249,23 @@ std::optional<std::vector<SettleRequest>> ConsumerThreads::wait_for_requests() {
 
 // With the mutex held. After a lease without an answer every settle would be stale.
 bool ConsumerThreads::has_given_up() const {
-    const MonoTime last = settling_.answered + Duration::from_ms(options_.lease.count());
-    return !settling_.link.is_connected() && ledger_.unsettled() == 0 &&
+    const MonoTime last = settling_->answered + Duration::from_ms(options_.lease.count());
+    return !settling_->link.is_connected() && ledger_.unsettled() == 0 &&
            (SystemClock().mono() > last || fatal_error_.has_value());
 }
 
 Expected<void> ConsumerThreads::send(const std::vector<SettleRequest>& requests,
                                      std::size_t& answered) {
-    auto channel = settling_.link.channel();
+    auto channel = settling_->link.channel();
     if (!channel) return channel.error();
     for (const SettleRequest& each : requests) {
         const std::vector<std::string_view> views(each.args.begin(), each.args.end());
         (*channel)->queue(std::span<const std::string_view>(views));
     }
     for (const SettleRequest& each : requests) {
-        auto reply = (*channel)->read(settling_.link.reply_wait_max());
+        auto reply = (*channel)->read(settling_->link.reply_wait_max());
         if (!reply) {
-            settling_.link.drop();
+            settling_->link.drop();
             return lost_answer("settle", reply.error());
         }
         std::vector<Notice> notices;
@@ -274,7 +278,7 @@ Expected<void> ConsumerThreads::send(const std::vector<SettleRequest>& requests,
         for (const Notice& notice : notices)
             notify(notice);
     }
-    on_answer(settling_);
+    on_answer(*settling_);
     return {};
 }
 
@@ -290,7 +294,7 @@ void ConsumerThreads::recover(Line& line, const ClientError& error) {
     const Duration asked_for = Duration::from_ms(error.retry_after.count());
     const Duration pause = std::min(std::max(line.backoff.next(line.random.next()), asked_for),
                                     Duration::from_ms(options_.lease.count()));
-    const bool may_hurry = &line == &leasing_;  // a stopping consumer leases nothing more
+    const bool may_hurry = &line == &*leasing_;  // a stopping consumer leases nothing more
     std::unique_lock lock(mutex_);
     if (is_passing(error)) ++reconnects_;
     changed_.wait_for(lock, chrono_of(pause), [&] { return may_hurry && is_stopping_; });

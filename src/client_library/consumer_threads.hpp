@@ -7,7 +7,8 @@
 // Threads    mutex_ guards everything that two threads touch; each link belongs to one thread. It
 //            is never held over a call to the server, the handler or on_notice.
 // Lifetime   shared with the events in the hands of handlers: one that settles elsewhere may still
-//            be on its way out of settle() when all threads have ended
+//            be on its way out of settle() when all threads have ended. By then nothing of the
+//            program is left here: stop() takes the handler and the links away
 #pragma once
 
 #include <atomic>
@@ -79,10 +80,10 @@ class ConsumerThreads : public std::enable_shared_from_this<ConsumerThreads> {
     void wake_all();
     MonoTime now() { return SystemClock().mono(); }
 
-    const ConsumerOptions options_;
-    const EventHandler handler_;
-    Line leasing_;
-    Line settling_;
+    ConsumerOptions options_;
+    EventHandler handler_;
+    std::optional<Line> leasing_;
+    std::optional<Line> settling_;
 
     mutable std::mutex mutex_;
     // Who waits: the thread that leases, that which settles, the handlers, and everybody else.

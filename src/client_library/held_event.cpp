@@ -18,7 +18,7 @@ void HeldEvent::settle(Settlement settlement) {
 }
 
 void Settler::operator()(Settlement settlement) const {
-    event_->settle(std::move(settlement));
+    if (event_ != nullptr) event_->settle(std::move(settlement));
 }
 
 }  // namespace sluice

@@ -5,7 +5,7 @@
 // Promise    a lease is extended each third of its time until it is settled; a settle whose answer
 //            was lost is sent again, and "it is gone" is then no surprise but unclear
 // Invariant  a lease stays until its handler is over, also when the server has ended it: a slot
-//            is free when its thread is
+//            is free when the handler is
 // Key        id and epoch: the same event may be leased again while its first handler still runs
 // Threads    one at a time
 #pragma once

@@ -22,8 +22,14 @@ Expected<void> check(const RequesterOptions& options) {
 
 }  // namespace
 
+// Shared with who is sending: the answer may come, and all be taken away, before send() is over.
 struct Requester::State {
-    RequesterWork work;
+    explicit State(std::shared_ptr<RequesterWork> begun) : work(std::move(begun)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { work->close(); }
+
+    std::shared_ptr<RequesterWork> work;
 };
 
 Requester::Requester(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -39,8 +45,8 @@ Expected<Requester> Requester::open(std::string_view url, const RequesterOptions
     if (!sending) return sending.error();
     std::unique_ptr<State> state;
     const auto started = start_threads("start the thread of a requester", [&] {
-        state.reset(new State{RequesterWork(ServerLink(std::move(*parsed), options.connect),
-                                            std::move(*sending), options)});
+        state = std::make_unique<State>(std::make_shared<RequesterWork>(
+            ServerLink(std::move(*parsed), options.connect), std::move(*sending), options));
     });
     if (!started)
         return ClientError{ErrorKind::failed, "open a requester: " + started.error().message};
@@ -49,24 +55,25 @@ Expected<Requester> Requester::open(std::string_view url, const RequesterOptions
 
 Expected<RequestEnd> Requester::request(const RequestCall& call,
                                         const OnRequestProgress& on_progress) {
-    return state_->work.request(call, on_progress);
+    return state_->work->request(call, on_progress);
 }
 
 Expected<std::string> Requester::send(const RequestCall& call, OnRequestEnd on_end,
                                       OnRequestProgress on_progress) {
-    return state_->work.send(call, std::move(on_end), std::move(on_progress));
+    const auto work = state_->work;
+    return work->send(call, std::move(on_end), std::move(on_progress));
 }
 
 Expected<void> Requester::cancel(std::string_view correlation_id, std::string_view reason) {
-    return state_->work.cancel(correlation_id, reason);
+    return state_->work->cancel(correlation_id, reason);
 }
 
 std::size_t Requester::pending() const {
-    return state_->work.pending();
+    return state_->work->pending();
 }
 
 void Requester::close() {
-    state_->work.close();
+    state_->work->close();
 }
 
 }  // namespace sluice

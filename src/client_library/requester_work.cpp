@@ -104,8 +104,8 @@ Expected<std::string> RequesterWork::send(const RequestCall& call, OnRequestEnd 
     }
     const auto sent = publish(options_.stream, *fields, message.correlation_id);
     if (!sent && sent.error().kind != ErrorKind::indeterminate) {
-        forget(message.correlation_id);
-        return sent.error();
+        // Its end may have been told while it was being sent: it was given up, or all was closed.
+        if (forget(message.correlation_id)) return sent.error();
     }
     return message.correlation_id;
 }
@@ -120,10 +120,10 @@ Expected<void> RequesterWork::publish(std::string_view stream, const Fields& fie
     return {};
 }
 
-void RequesterWork::forget(const std::string& correlation_id) {
+bool RequesterWork::forget(const std::string& correlation_id) {
     const std::lock_guard lock(mutex_);
     book_.forget(correlation_id);
-    waiters_.erase(correlation_id);
+    return waiters_.erase(correlation_id) > 0;
 }
 
 Expected<RequestEnd> RequesterWork::request(const RequestCall& call,

@@ -44,7 +44,8 @@ class RequesterWork {
 
     std::string new_correlation_id();
     Expected<void> publish(std::string_view stream, const Fields& fields, const std::string& key);
-    void forget(const std::string& correlation_id);
+    // False: it had ended.
+    bool forget(const std::string& correlation_id);
 
     void read_replies();
     void handle(const std::vector<TailEntry>& entries);

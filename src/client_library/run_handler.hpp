@@ -1,4 +1,4 @@
-// Calls what the user gave us. The only place where exceptions are caught.
+// Calls what the user gave us, and catches what it throws; coroutine.hpp does it for coroutines.
 //
 // Promise    whatever is thrown becomes a failure with a message; nothing leaves
 #pragma once

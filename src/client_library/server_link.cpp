@@ -13,6 +13,10 @@ class SocketChannel final : public Channel {
     explicit SocketChannel(Client client) : client_(std::move(client)) {}
     void queue(std::span<const std::string_view> args) override { client_.queue(args); }
     Result<Reply> read(Duration wait_max) override { return client_.read(wait_max); }
+    bool is_gone() override {
+        const auto unasked = client_.poll();
+        return !unasked || unasked->has_value();
+    }
 
   private:
     Client client_;
@@ -53,7 +57,8 @@ ServerLink ServerLink::another() const {
 }
 
 Expected<Channel*> ServerLink::channel() {
-    if (channel_ != nullptr) return channel_.get();
+    if (channel_ != nullptr && !channel_->is_gone()) return channel_.get();
+    channel_.reset();
     auto dialed = dial_();
     if (!dialed) return not_reached(dialed.error());
     auto greeting = login(**dialed);

@@ -171,7 +171,8 @@ Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, Hand
                               in_threads(std::move(handler), options.concurrency));
 }
 
-Expected<RunningConsumer> consume(Bus& bus, const ConsumerOptions& options, AsyncHandler handler) {
+Expected<RunningConsumer> consume_async(Bus& bus, const ConsumerOptions& options,
+                                        AsyncHandler handler) {
     return ConsumerStart::run(link_to(bus.state_->host), options,
                               begun_in_turn(std::move(handler)));
 }
