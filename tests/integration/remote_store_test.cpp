@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <future>
 #include <gtest/gtest.h>
 #include <map>
@@ -12,26 +11,17 @@
 #include <set>
 
 #include "process/scarce_threads.hpp"
-#include "process/servers.hpp"
+#include "process/server_test.hpp"
 
 namespace sluice::testing {
 namespace {
 
-class RemoteStoreTest : public ::testing::Test {
+class RemoteStoreTest : public ServerTest {
   protected:
     using Ids = std::vector<EntryId>;
 
-    void start(const std::string& resp = "127.0.0.1:0") {
-        const char* const program = std::getenv("SLUICE_BINARY");
-        SluiceServer::Options options;
-        options.program = program == nullptr ? SLUICE_PROGRAM : program;
-        options.data = folder_.file("data");
-        options.resp = resp;
-        options.environment = environment_;
-        auto started = SluiceServer::start(options);
-        ASSERT_TRUE(started.has_value()) << started.error().message;
-        server_.emplace(std::move(*started));
-    }
+    // Some begin without a server.
+    void SetUp() override {}
     void connect(RemoteStoreOptions options) {
         if (server_) options.address = server_->address();
         auto opened = RemoteStore::open(std::move(options));
@@ -90,9 +80,6 @@ class RemoteStoreTest : public ::testing::Test {
     std::counting_semaphore<> finished_{0};
     std::promise<void> some_;
     std::map<std::string, Outcome> ends_;  // written on the store's thread
-    std::vector<std::string> environment_;
-    TemporaryFolder folder_{"remote-store"};
-    std::optional<SluiceServer> server_;
     std::unique_ptr<RemoteStore> store_;
 };
 

@@ -3,25 +3,15 @@
 Each story makes a worker wait, does one thing that makes work for it, and wants it served at once.
 """
 
-import sys
 import threading
 import time
 
-from sluice_process import SluiceProcess
+from checks import check, equal, run_all
 
 BLOCK_MS = 20_000
 AT_ONCE_S = 5
 A = "t:ada:events:a"
 B = "t:ada:events:b"
-checks = 0
-
-
-def check(condition, what):
-    global checks
-    checks += 1
-    if not condition:
-        sys.exit("FAILED  %s" % what)
-    print("ok      %s" % what, flush=True)
 
 
 def lease(redis, stream, consumer="w", count=1, block=None):
@@ -43,16 +33,20 @@ class Waiter:
     def wait(self, own, stream, consumer):
         self.given = lease(own, stream, consumer, block=BLOCK_MS)
 
-    def is_served(self):
+    def expect_served(self, what):
         self.thread.join(AT_ONCE_S)
-        return bool(self.given)
+        if not self.given:
+            raise AssertionError(what)
 
 
 def blocked(redis):
     return any("b" in each["flags"] for each in redis.client_list())
 
 
-def limited_consumer(sluice, redis):
+@check
+def a_full_consumer_goes_on(sluice):
+    redis = sluice.redis()
+
     def story(how, act):
         redis.flushall()
         redis.xadd("s", {"n": 1})
@@ -61,7 +55,7 @@ def limited_consumer(sluice, redis):
         first = lease(redis, "s")[0]
         waiter = Waiter(sluice, redis, "s")
         act(first[1], first[2])
-        check(waiter.is_served(), "a full consumer goes on after " + how)
+        waiter.expect_served("not after " + how)
 
     story("SLUICE.ACK", lambda id, epoch: redis.execute_command("SLUICE.ACK", "s", "g", id, epoch))
     story("XACK", lambda id, _: redis.xack("s", "g", id))
@@ -71,7 +65,10 @@ def limited_consumer(sluice, redis):
         "SLUICE.GROUP", "SET", "s", "g", "CONSUMERINFLIGHT", 2))
 
 
-def limited_tenant(sluice, redis):
+@check
+def another_stream_of_a_full_tenant_goes_on(sluice):
+    redis = sluice.redis()
+
     def story(how, act):
         redis.flushall()
         redis.execute_command("SLUICE.TENANT", "SET", "ada", "INFLIGHT", 1)
@@ -81,7 +78,7 @@ def limited_tenant(sluice, redis):
         first = lease(redis, A, "other")[0]
         waiter = Waiter(sluice, redis, B)
         act(first[1], first[2])
-        check(waiter.is_served(), "a full tenant's other stream goes on after " + how)
+        waiter.expect_served("not after " + how)
 
     redis.execute_command("SLUICE.TENANT", "CREATE", "ada")
     story("SLUICE.ACK", lambda id, epoch: redis.execute_command("SLUICE.ACK", A, "g", id, epoch))
@@ -96,8 +93,10 @@ def limited_tenant(sluice, redis):
         "SLUICE.TENANT", "SET", "ada", "INFLIGHT", 2))
 
 
-def retries_due_together(sluice, redis):
+@check
+def a_retry_that_another_worker_woke_reaches_who_waits(sluice):
     """Another worker that asks at that moment finds both awake and takes one."""
+    redis = sluice.redis()
     for _ in range(10):
         redis.flushall()
         redis.xadd("s", {"n": 1})
@@ -111,14 +110,13 @@ def retries_due_together(sluice, redis):
         both.execute()
         while not lease(redis, "s", "poller") and waiter.thread.is_alive():
             pass
-        if not waiter.is_served():
-            check(False, "a retry that another worker woke reaches who waits")
-    check(True, "a retry that another worker woke reaches who waits")
+        waiter.expect_served("it slept on beside a ready entry")
 
 
-def line_that_is_full(sluice, redis):
+@check
+def a_line_with_room_again_lets_new_entries_through(sluice):
     """100,000 entries stand behind another of their key: then no new ones are looked at."""
-    redis.flushall()
+    redis = sluice.redis()
     for _ in range(20):
         many = redis.pipeline(transaction=False)
         for _ in range(5000):
@@ -132,18 +130,8 @@ def line_that_is_full(sluice, redis):
     behind = redis.xrange("s", count=2)[1][0]
     waiter = Waiter(sluice, redis, "s")
     redis.xack("s", "g", behind)
-    check(waiter.is_served(), "a line with room again lets new entries through")
-    check(waiter.given[0][1] == other, "and it is the one of another key")
+    waiter.expect_served("it slept on beside a new entry")
+    equal(waiter.given[0][1], other)
 
 
-def main():
-    with SluiceProcess(arguments=["--durability", "os"]) as sluice:
-        redis = sluice.redis()
-        limited_consumer(sluice, redis)
-        limited_tenant(sluice, redis)
-        retries_due_together(sluice, redis)
-        line_that_is_full(sluice, redis)
-    print("%d passed, 0 failed" % checks)
-
-
-main()
+run_all()

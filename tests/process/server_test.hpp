@@ -20,10 +20,10 @@ namespace sluice::testing {
 
 class ServerTest : public ::testing::Test {
   protected:
-    void SetUp() override { start("127.0.0.1:0"); }
+    void SetUp() override { start(); }
 
     // At an address that was there before: again, with the same folder.
-    void start(const std::string& resp) {
+    void start(const std::string& resp = "127.0.0.1:0") {
         SluiceServer::Options options;
         const char* const program = std::getenv("SLUICE_BINARY");
         options.program = program == nullptr ? SLUICE_PROGRAM : program;
