@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <ranges>
 
 #include "engine/checkpoint_file.hpp"
 #include "engine/store_folder.hpp"
@@ -180,14 +181,15 @@ class Audit {
         return *proven_ >= end;
     }
 
-    // The highest position that anything proves. What stands before a place proves less than it.
+    // The highest position that anything proves. What stands before a place proves no more than it.
     Result<std::uint64_t> find_proven() {
         std::uint64_t proven = 0;
-        for (const SegmentFile& segment : segments_) {
+        for (const SegmentFile& segment : segments_ | std::views::reverse) {
             SLUICE_TRY_ASSIGN(const std::string bytes, read(segment.name, std::nullopt));
             const SegmentScan scan(bytes, segment.base, found_.store);
             const std::uint64_t begin = segment.base + segment_header_size;
             proven = std::max({proven, segment.previous_end, scan.highest_durable(begin, 0)});
+            if (proven >= segment.base) break;
         }
         return proven;
     }
